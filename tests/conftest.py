@@ -1,0 +1,79 @@
+"""Real PostgreSQL for every test that asks: one cluster a process, a fresh copied database a test.
+
+Code under test commits, so tests cannot hide in savepoints: each gets a copy of a migrated template.
+"""
+
+import os
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import psycopg
+import pytest
+from flask import Flask
+
+from webapp import embedded, provisioning
+from webapp.app import create_app
+from webapp.config import Settings, read_settings
+from webapp.store import database
+
+_numbers = count(1)
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A data directory with a running PostgreSQL and a migrated database, the template of all."""
+    data_dir = tmp_path_factory.mktemp("cluster")
+    settings = _settings(data_dir)
+    with embedded.running(data_dir):
+        provisioning.migrate(create_app(settings), settings)
+        with psycopg.connect(embedded.owner_url(data_dir), autocommit=True) as connection:
+            # Nothing here need survive a power cut.
+            connection.execute("ALTER SYSTEM SET synchronous_commit = off")
+            connection.execute("SELECT pg_reload_conf()")
+        yield data_dir
+
+
+@pytest.fixture
+def settings(cluster: Path) -> Iterator[Settings]:
+    """Settings whose database is a fresh one with empty tables; the application's role is `cairn`."""
+    name = f"test_{os.getpid()}_{next(_numbers)}"
+    admin = embedded.owner_url(cluster).replace("/cairn?", "/postgres?")
+    with psycopg.connect(admin, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE cairn")
+    yield _settings(cluster, name)
+    with psycopg.connect(admin, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[Flask]:
+    """The application on its own database, with an application context pushed."""
+    app = create_app(settings)
+    app.testing = True
+    with app.app_context():
+        yield app
+    database.close(app)
+
+
+@pytest.fixture
+def owner(settings: Settings) -> Iterator[psycopg.Connection]:
+    """A raw connection as the owner of the tables, a superuser, that commits each statement."""
+    with psycopg.connect(settings.owner_url, autocommit=True) as connection:
+        yield connection
+
+
+def _settings(data_dir: Path, database_name: str = "cairn", **changes: str) -> Settings:
+    def url(role_url: str) -> str:
+        return role_url.replace("/cairn?", f"/{database_name}?")
+
+    environment = {
+        "DATA_DIR": str(data_dir),
+        "SECRET_KEY": "a secret only for the tests",
+        "WORKERS": "2",
+        **changes,
+    }
+    settings = read_settings(environment)
+    object.__setattr__(settings, "database_url", url(settings.database_url))
+    object.__setattr__(settings, "owner_url", url(settings.owner_url))
+    return settings

@@ -1,0 +1,135 @@
+"""The accounts of the registry's staff."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
+
+from webapp.actions.secrets import hash_password
+from webapp.domain.actors import ROLES
+from webapp.domain.refusals import FieldError, InvalidFields
+from webapp.domain.text import normalise
+from webapp.store import credentials, database
+from webapp.store.people import Staff
+
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
+_ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(7240612)"
+
+
+@dataclass(frozen=True)
+class Account:
+    """A staff account as lists show it. Times are UTC."""
+
+    email: str
+    name: str
+    role: str
+    must_change_password: bool
+    disabled_at: datetime | None
+
+
+def add(email: str, name: str, role: str, password: str, must_change: bool = False) -> None:
+    """Adds an account. Raises InvalidFields: the email is taken or malformed, and so on."""
+    with database.session() as session:
+        session.execute(text(_ONE_AT_A_TIME))
+        _add(session, email, name, role, password, must_change)
+
+
+def add_first(email: str, name: str, password: str, must_change: bool) -> bool:
+    """Adds an administrator if there is no account at all; whether it did."""
+    with database.session() as session:
+        session.execute(text(_ONE_AT_A_TIME))  # two servers that start at once make one
+        if session.scalar(select(func.count()).select_from(Staff)):
+            return False
+        _add(session, email, name, "admin", password, must_change)
+    return True
+
+
+def _add(
+    session: Session, email: str, name: str, role: str, password: str, must_change: bool
+) -> None:
+    email = _clean_email(email)
+    check_role(role)
+    if session.scalar(select(Staff).where(Staff.email == email)):
+        raise _wrong("email", f"There is an account for {email} already.")
+    session.add(
+        Staff(
+            email=email,
+            name=clean_name(name),
+            role=role,
+            password_hash=hash_password(password),
+            must_change_password=must_change,
+            created_at=datetime.now(UTC),
+        )
+    )
+
+
+def everyone() -> list[Account]:
+    """All accounts, in the order they were added."""
+    with database.session() as session:
+        return [
+            Account(one.email, one.name, one.role, one.must_change_password, one.disabled_at)
+            for one in session.scalars(select(Staff).order_by(Staff.id))
+        ]
+
+
+def set_role(email: str, role: str) -> None:
+    """Gives the account another role, from its next request on. Raises InvalidFields."""
+    check_role(role)
+    with database.session() as session:
+        _account(session, email).role = role
+
+
+def set_password(email: str, password: str) -> None:
+    """Sets the password and ends the account's sessions. Raises InvalidFields."""
+    with database.session() as session:
+        account = _account(session, email)
+        account.password_hash = hash_password(password)
+        account.must_change_password = False
+        staff_id = account.id
+    database.change(credentials.end_sessions_of, staff_id)
+
+
+def disable(email: str) -> None:
+    """Closes the account and ends its sessions; its events keep its name. Raises InvalidFields."""
+    with database.session() as session:
+        account = _account(session, email)
+        account.disabled_at = account.disabled_at or datetime.now(UTC)
+        staff_id = account.id
+    database.change(credentials.end_sessions_of, staff_id)
+
+
+def _account(session: Session, email: str) -> Staff:
+    found: Staff | None = session.scalar(select(Staff).where(Staff.email == email.strip().lower()))
+    if found is None:
+        raise _wrong("email", f"There is no account for {email}.")
+    return found
+
+
+def _clean_email(email: str) -> str:
+    email = email.strip().lower()
+    if not _EMAIL.fullmatch(email) or len(email) > 300:
+        raise _wrong("email", f'"{email}" is not an email address.')
+    return email
+
+
+def clean_name(name: str) -> str:
+    """A public name, normalised. Raises InvalidFields."""
+    try:
+        cleaned = normalise(name)
+    except ValueError as error:
+        raise _wrong("name", str(error)) from None
+    if not 1 <= len(cleaned) <= 300:
+        raise _wrong("name", "A public name has 1 to 300 characters.")
+    return cleaned
+
+
+def check_role(role: str) -> None:
+    """Raises InvalidFields unless it is a role."""
+    if role not in ROLES:
+        raise _wrong("role", f'"{role}" is no role; the roles are {", ".join(ROLES)}.')
+
+
+def _wrong(field: str, message: str) -> InvalidFields:
+    return InvalidFields([FieldError(field, message)])

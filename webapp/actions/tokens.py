@@ -1,0 +1,77 @@
+"""API tokens: scripts' keys to the JSON door."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import select
+
+from webapp.actions.secrets import new_secret, secret_hash
+from webapp.actions.staff import check_role, clean_name
+from webapp.domain.actors import Actor
+from webapp.domain.refusals import FieldError, InvalidFields
+from webapp.store import credentials, database
+from webapp.store.people import ApiToken
+
+_PREFIX = "cairn_"  # so that a leaked one is recognised for what it is
+
+
+@dataclass(frozen=True)
+class Token:
+    """A token as lists show it: never its secret. Times are UTC."""
+
+    id: int
+    name: str
+    role: str
+    created_at: datetime
+    last_used_at: datetime | None
+    revoked_at: datetime | None
+
+
+def add(name: str, role: str) -> str:
+    """Makes a token and gives its secret, which is shown this once. Raises InvalidFields."""
+    check_role(role)
+    secret = _PREFIX + new_secret()
+    with database.session() as session:
+        session.add(
+            ApiToken(
+                name=clean_name(name),
+                role=role,
+                secret_hash=secret_hash(secret),
+                created_at=datetime.now(UTC),
+            )
+        )
+    return secret
+
+
+def every() -> list[Token]:
+    """All tokens, revoked ones too, in the order they were made."""
+    with database.session() as session:
+        return [
+            Token(one.id, one.name, one.role, one.created_at, one.last_used_at, one.revoked_at)
+            for one in session.scalars(select(ApiToken).order_by(ApiToken.id))
+        ]
+
+
+def revoke(token: str) -> int:
+    """Revokes the tokens with this id or name; how many. Raises InvalidFields if there is none."""
+    with database.session() as session:
+        same = ApiToken.id == int(token) if token.isascii() and token.isdigit() else False
+        found = session.scalars(select(ApiToken).where((ApiToken.name == token) | same)).all()
+        for one in found:
+            one.revoked_at = one.revoked_at or datetime.now(UTC)
+    if not found:
+        message = f'There is no token with the name or number "{token}".'
+        raise InvalidFields([FieldError("token", message)])
+    return len(found)
+
+
+def who(secret: str) -> Actor | None:
+    """Whose token it is; None when it is unknown or revoked. Notes its use once a minute."""
+    hashed = secret_hash(secret)
+    found = database.read(credentials.of_token, hashed)
+    if found is None:
+        return None
+    actor, stale = found
+    if stale:
+        database.change(credentials.note_token, hashed)
+    return actor

@@ -1,0 +1,154 @@
+"""The description of the JSON door: OpenAPI 3.1, from the routes, the commands and the answers' models."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, TypeVar
+
+from flask import Flask
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+from werkzeug.routing import Rule
+
+from webapp.api import schemas
+from webapp.domain.commands import Command
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_READ_REFUSALS = (400, 401, 404, 503)
+_WRITE_REFUSALS = (400, 401, 403, 404, 409, 413, 415, 422, 503)
+_REF = "#/components/schemas/{model}"
+_RECORD_ID = {
+    "name": "record_id",
+    "in": "path",
+    "required": True,
+    "description": "The record's id: a SHA-256 in hexadecimal digits.",
+    "schema": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
+}
+_IDEMPOTENCY_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "The same key and body get the same answer for 24 hours and act only once.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+}
+
+
+@dataclass(frozen=True)
+class _Described:
+    command: type[Command] | None
+    answers: dict[int, type[BaseModel]]
+    query: type[BaseModel] | None
+
+    @property
+    def models(self) -> list[type[BaseModel]]:
+        return [*self.answers.values(), *([self.command] if self.command else [])]
+
+
+def describes(
+    command: type[Command] | None,
+    answers: dict[int, type[BaseModel]],
+    query: type[BaseModel] | None = None,
+) -> Callable[[F], F]:
+    """Marks a view with the command it takes and the models it answers, by status."""
+
+    def mark(view: F) -> F:
+        view.described = _Described(command, answers, query)  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def document(app: Flask) -> dict[str, Any]:
+    """The OpenAPI 3.1 document of all views that are described."""
+    paths: dict[str, dict[str, Any]] = {}
+    models: list[type[BaseModel]] = [schemas.Problem]
+    for rule in app.url_map.iter_rules():
+        view = app.view_functions[rule.endpoint]
+        described: _Described | None = getattr(view, "described", None)
+        if described is None:
+            continue
+        models += described.models
+        path = paths.setdefault(re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule), {})
+        for method in (rule.methods or set()) & {"GET", "POST"}:
+            path[method.lower()] = _operation(rule, view, described)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Cairn",
+            "version": "1",
+            "description": "A registry of carbon credits that anyone can check. "
+            "Quantities are tonnes of CO2e, times are UTC.",
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "paths": paths,
+        "components": {
+            "schemas": _schemas(models),
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+        },
+    }
+
+
+def _operation(rule: Rule, view: Callable[..., Any], described: _Described) -> dict[str, Any]:
+    parameters: list[dict[str, Any]] = [_RECORD_ID] if "record_id" in rule.arguments else []
+    if described.query:
+        parameters += _query_parameters(described.query)
+    operation: dict[str, Any] = {
+        "operationId": rule.endpoint.rpartition(".")[2],
+        "summary": (view.__doc__ or "").strip(),
+        "responses": _responses(described),
+    }
+    if described.command:
+        parameters.append(_IDEMPOTENCY_KEY)
+        fields = described.command.model_fields.values()
+        operation["requestBody"] = {
+            "required": any(field.is_required() for field in fields),
+            "content": {"application/json": {"schema": _ref(described.command)}},
+        }
+    # Reading is open as long as PUBLIC_LOOKUP is on; a token may be sent all the same.
+    operation["security"] = [{"token": []}] if described.command else [{}, {"token": []}]
+    if parameters:
+        operation["parameters"] = parameters
+    return operation
+
+
+def _query_parameters(model: type[BaseModel]) -> list[dict[str, Any]]:
+    properties = model.model_json_schema()["properties"]
+    return [
+        {"name": name, "in": "query", "required": False, "schema": schema}
+        for name, schema in properties.items()
+    ]
+
+
+def _responses(described: _Described) -> dict[str, Any]:
+    refusals = _WRITE_REFUSALS if described.command else _READ_REFUSALS
+    found = {
+        str(status): _response(status, model, "application/json")
+        for status, model in described.answers.items()
+    }
+    problems = {
+        str(status): _response(status, schemas.Problem, "application/problem+json")
+        for status in refusals
+    }
+    return found | problems
+
+
+def _response(status: int, model: type[BaseModel], content_type: str) -> dict[str, Any]:
+    return {
+        "description": HTTPStatus(status).phrase,
+        "content": {content_type: {"schema": _ref(model)}},
+    }
+
+
+def _ref(model: type[BaseModel]) -> dict[str, str]:
+    return {"$ref": _REF.format(model=model.__name__)}
+
+
+def _schemas(models: list[type[BaseModel]]) -> dict[str, Any]:
+    unique = list(dict.fromkeys(models))
+    _, definitions = models_json_schema(
+        [(model, "validation") for model in unique], ref_template=_REF
+    )
+    found: dict[str, Any] = definitions["$defs"]
+    return found

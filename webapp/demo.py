@@ -1,0 +1,72 @@
+"""Ten sample records, and a life for some of them: what `make demo` shows."""
+
+from datetime import date
+
+from webapp.actions import creating, taking
+from webapp.domain.actors import Actor
+from webapp.domain.commands import BlockOfUnits, Cancel, CreateRecord, Retire, Return, Sell
+
+_RECORDS = (
+    ("Mangrove Restoration Project", "VCS", 2023, 100, "VCS-0001"),
+    ("Solar Power Plant Maharashtra", "GS", 2022, 50, "GS-1001"),
+    ("Wind Farm Rajasthan", "VCS", 2021, 200, "VCS-0456"),
+    ("Biogas Energy Punjab", "ACR", 2020, 80, "ACR-3005"),
+    ("Hydro Dam Uttarakhand", "GS", 2019, 120, "GS-2002"),
+    ("Solar Rooftops Delhi", "VCS", 2023, 60, "VCS-0777"),
+    ("Agroforestry Karnataka", "VCS", 2021, 90, "VCS-0981"),
+    ("Cookstove Distribution Bihar", "GS", 2022, 300, "GS-3055"),
+    ("Reforestation Assam", "ACR", 2020, 150, "ACR-4021"),
+    ("Waste-to-Energy Gujarat", "VCS", 2018, 110, "VCS-2220"),
+)
+_DESK = Actor("demo", "Demo desk", "operator")
+
+
+def play() -> None:
+    """Adds the records and their events; what is there already is left alone."""
+    for name, registry, vintage, quantity, serial in _RECORDS:
+        outcome = creating.create(
+            CreateRecord(
+                project_name=name,
+                registry=registry,
+                vintage=vintage,
+                quantity=quantity,
+                serial_number=serial,
+            ),
+            _DESK,
+        )
+        if len(outcome.story.events) == 1 and name in _LIVES:
+            for step in _LIVES[name]:
+                _ACTIONS[type(step)](outcome.story.record.id, step, _DESK)
+
+
+_ACTIONS = {
+    Sell: taking.sell,
+    Return: taking.return_sold,
+    Retire: taking.retire,
+    Cancel: taking.cancel,
+}
+_LIVES = {
+    "Wind Farm Rajasthan": (
+        Sell(buyer="Northwind Airlines", quantity=120),
+        Retire(
+            sale=2, quantity=80, reason="Business travel in 2025", effective_on=date(2026, 1, 31)
+        ),
+        Sell(buyer="Harbour Foods", quantity=40, note="Framework contract, first call."),
+    ),
+    "Waste-to-Energy Gujarat": (
+        Sell(buyer="Acme Ltd", quantity=60),
+        Return(sale=2, quantity=10, reason="Ten tonnes too many were ordered"),
+        Retire(sale=2, quantity=40, reason="Offices in 2025"),
+    ),
+    "Cookstove Distribution Bihar": (
+        Retire(
+            blocks=[BlockOfUnits(first=1, last=25), BlockOfUnits(first=101, last=150)],
+            beneficiary="City of Example",
+            reason="Municipal fleet",
+        ),
+        Cancel(quantity=30, reason="Buffer contribution of the programme"),
+    ),
+    "Solar Rooftops Delhi": (Retire(beneficiary="Lantern Books", reason="Printing in 2025"),),
+    "Agroforestry Karnataka": (Sell(buyer="Meadow Dairy"),),
+    "Reforestation Assam": (Cancel(reason="The stand burnt down"),),
+}

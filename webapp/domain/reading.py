@@ -1,0 +1,77 @@
+"""From JSON text to a command, with every mistake as a sentence at its field."""
+
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from webapp.domain.commands import Command
+from webapp.domain.refusals import FieldError, InvalidFields
+
+C = TypeVar("C", bound=Command)
+
+_SENTENCES = {
+    "missing": "It is missing; fill it in.",
+    "int_type": "It must be a whole number in plain digits.",
+    "int_from_float": "It must be a whole number in plain digits.",
+    "int_parsing": "It must be a whole number in plain digits.",
+    "int_parsing_size": "The number is too large.",
+    "string_type": "It must be text.",
+    "date_type": "It must be a day, written like 2026-05-03.",
+    "list_type": 'It must be a list of blocks like {"first": 1, "last": 40}.',
+    "model_type": "It must be an object with named fields.",
+    "greater_than_equal": "It must be {ge} or more.",
+    "less_than_equal": "It must be {le} or less.",
+    "too_short": "It is empty; name at least one block.",
+    "too_long": "It has {actual_length} blocks; {max_length} are allowed in one event.",
+    "string_unicode": "It is not valid UTF-8 text.",
+}
+
+
+class NotJson(ValueError):
+    """The text is no JSON; the message says where it stops being it."""
+
+
+def read_command(model: type[C], text: bytes | str) -> C:
+    """The command that a JSON text holds.
+
+    Raises NotJson when it is no JSON, InvalidFields when it is but not this command: every
+    field at fault is named with its JSON name (`blocks.0.first` for one inside a list).
+    """
+    try:
+        command = model.model_validate_json(text)
+    except ValidationError as error:
+        raise _translated(error, model) from None
+    command.check()
+    return command
+
+
+def _translated(error: ValidationError, model: type[Command]) -> Exception:
+    found: list[FieldError] = []
+    for one in error.errors(include_url=False):
+        if one["type"] == "json_invalid":
+            return NotJson(one["ctx"]["error"])
+        found.append(FieldError(_name(one), _sentence(one, model)))
+    return InvalidFields(found)
+
+
+def _name(one: Any) -> str:
+    context = one.get("ctx", {})
+    if one["type"] == "null":
+        return str(context["name"])
+    if one["type"] == "two_choices":
+        return "quantity"
+    return ".".join(str(step) for step in one["loc"])
+
+
+def _sentence(one: Any, model: type[Command]) -> str:
+    kind: str = one["type"]
+    if kind == "extra_forbidden":
+        if len(one["loc"]) > 1:
+            return "There is no such field here; a block has first and last."
+        return f"There is no such field here; the fields are {', '.join(model.model_fields)}."
+    if kind == "value_error":
+        return str(one["ctx"]["error"])
+    if kind == "too_long" and "limit" in one["ctx"]:
+        return str(one["msg"])
+    template = _SENTENCES.get(kind)
+    return template.format(**one.get("ctx", {})) if template else str(one["msg"])

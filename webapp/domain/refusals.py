@@ -1,0 +1,183 @@
+"""Every way in which Cairn says no. The sentence is for people; webapp/errors.py knows the statuses."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True)
+class FieldError:
+    """What is wrong with one field: its JSON name and a sentence."""
+
+    field: str
+    message: str
+
+
+class Refusal(Exception):
+    """A request that is refused. Its text says what holds now and what can be done.
+
+    `errors` names the fields at fault, if any are.
+    """
+
+    code: ClassVar[str]
+
+    def __init__(self, detail: str, errors: Sequence[FieldError] = ()) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.errors = tuple(errors)
+
+    @classmethod
+    def at(cls, field: str, detail: str) -> "Refusal":
+        """The refusal whose reason lies in one field."""
+        return cls(detail, [FieldError(field, detail)])
+
+
+class InvalidFields(Refusal):
+    """The fields of a command are missing, malformed or contradict each other."""
+
+    code = "invalid_fields"
+
+    def __init__(self, errors: Sequence[FieldError]) -> None:
+        # A field without a name is the body itself.
+        named = (
+            f"{error.field}: {error.message}" if error.field else error.message for error in errors
+        )
+        super().__init__(" ".join(named), errors)
+
+
+class RecordNotFound(Refusal):
+    """No record has this id."""
+
+    code = "not_found"
+
+    def __init__(self) -> None:
+        super().__init__("Record not found")
+
+
+class RecordDiffers(Refusal):
+    """A record with this id exists, with other fields."""
+
+    code = "record_differs"
+
+
+class BlockTaken(Refusal):
+    """Some of these units were issued in another record."""
+
+    code = "block_taken"
+
+
+class SeriesDiffers(Refusal):
+    """The batch of this serial number is known with another country, project, type or label."""
+
+    code = "series_differs"
+
+
+class NothingLeft(Refusal):
+    """The action may take units, but the record has none of that kind left."""
+
+    code = "nothing_left"
+
+
+class AlreadyRetired(NothingLeft):
+    """Every unit of the record has ended, by retirement or partly by cancellation."""
+
+    code = "already_retired"
+
+
+class NotEnoughUnits(Refusal):
+    """More units were asked for than the action may take."""
+
+    code = "not_enough_units"
+
+
+class UnitsNotAvailable(Refusal):
+    """Some of the units named cannot be taken: they ended, are somebody's, or are not in the record."""
+
+    code = "units_not_available"
+
+
+class NotASale(Refusal):
+    """The event named as the sale is not a sale of this record."""
+
+    code = "not_a_sale"
+
+
+class TooManyBlocks(Refusal):
+    """The units lie in more blocks than one event may hold."""
+
+    code = "too_many_blocks"
+
+
+class KeyReused(Refusal):
+    """The Idempotency-Key was used for another request."""
+
+    code = "idempotency_key_reused"
+
+
+class SignInNeeded(Refusal):
+    """Nobody is signed in, or the token is missing, unknown or revoked."""
+
+    code = "sign_in_needed"
+
+
+class SignInRefused(Refusal):
+    """Email and password do not belong together, or the account is disabled."""
+
+    code = "sign_in_refused"
+
+
+class NotAllowed(Refusal):
+    """The role of the account or token does not allow it."""
+
+    code = "not_allowed"
+
+
+class RefusedByDatabase(Refusal):
+    """The database refused what the rules let through: a rule is missing in the code."""
+
+    code = "refused_by_database"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The database refused this because it breaks a rule of the ledger. Nothing was saved."
+        )
+
+
+class Unavailable(Refusal):
+    """Not refused for what it is: the database cannot answer now."""
+
+    code = "unavailable"
+
+
+class DatabaseAway(Unavailable):
+    """The database does not answer."""
+
+    code = "database_away"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The database cannot be reached. Nothing was saved; try again in a few seconds."
+        )
+
+
+class Busy(Unavailable):
+    """Others hold the record's lock, or all connections, for too long."""
+
+    code = "busy"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Others are working on this right now. Nothing was saved; try again in a few seconds."
+        )
+
+
+class OutcomeUnknown(Unavailable):
+    """The connection broke while the change was being committed."""
+
+    code = "outcome_unknown"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The database went away while saving, so this may or may not have been saved. Look at the "
+            "record before you try again, or repeat the request with the same Idempotency-Key."
+        )

@@ -1,0 +1,58 @@
+"""How text that people type becomes text that is stored, compared and hashed."""
+
+import re
+import unicodedata
+
+# The White_Space property of Unicode. Python's \s also takes U+001C to U+001F, which are controls.
+_WHITE_SPACE = "\t\n\v\f\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+_WHITE_RUN = re.compile(f"[{_WHITE_SPACE}]+")
+_WHITE_RUN_IN_LINE = re.compile(f"[{_WHITE_SPACE.replace(chr(10), '')}]+")
+_LINE_END = re.compile("\r\n?|[\x85\u2028\u2029]")
+_INVISIBLE = str.maketrans("", "", "\u200b\ufeff")
+_BIDIRECTIONAL = frozenset(
+    "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+)
+
+
+def normalise(text: str) -> str:
+    """One line of text: composed (NFC), each run of white space one space, trimmed.
+
+    Zero-width spaces and byte-order marks are dropped. Raises ValueError, with a sentence, for
+    control characters, surrogates and bidirectional controls: they make two texts look alike
+    that are not, or one look like another.
+    """
+    _refuse_surrogates(text)
+    kept = unicodedata.normalize("NFC", text).translate(_INVISIBLE)
+    # Dropping a character can bring a letter and its accent together: compose once more, so that
+    # normalising what was normalised changes nothing (an id must not depend on how often).
+    line = unicodedata.normalize("NFC", _WHITE_RUN.sub(" ", kept)).strip(" ")
+    _refuse_controls(line)
+    return line
+
+
+def normalise_note(text: str) -> str:
+    """Like normalise, but the line feeds stay; carriage returns become line feeds."""
+    _refuse_surrogates(text)
+    kept = _LINE_END.sub("\n", unicodedata.normalize("NFC", text).translate(_INVISIBLE))
+    lines = (_WHITE_RUN_IN_LINE.sub(" ", line).strip(" ") for line in kept.split("\n"))
+    note = unicodedata.normalize("NFC", "\n".join(lines)).strip("\n")
+    _refuse_controls(note.replace("\n", ""))
+    return note
+
+
+def _refuse_surrogates(text: str) -> None:
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        raise ValueError("Half a character (a lone surrogate) stands in it; type it again.")
+
+
+def _refuse_controls(text: str) -> None:
+    for character in text:
+        if unicodedata.category(character) == "Cc":
+            raise ValueError(
+                f"The control character U+{ord(character):04X} stands in it; remove it."
+            )
+        if character in _BIDIRECTIONAL:
+            raise ValueError(
+                f"U+{ord(character):04X} stands in it, which turns the direction of writing; "
+                "remove it."
+            )

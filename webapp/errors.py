@@ -1,0 +1,147 @@
+"""One table: which refusal is which status. Problem details (RFC 9457) under /api, a page elsewhere."""
+
+import json
+import logging
+import math
+import secrets
+from http import HTTPStatus
+
+from flask import Flask, Response, g, render_template, request
+from flask_limiter import RateLimitExceeded
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from webapp.domain import refusals
+from webapp.domain.reading import NotJson
+from webapp.domain.refusals import FieldError, Refusal
+
+log = logging.getLogger(__name__)
+
+STATUS: dict[type[Refusal], int] = {
+    refusals.InvalidFields: 422,
+    refusals.RecordNotFound: 404,
+    refusals.KeyReused: 422,
+    refusals.SignInNeeded: 401,
+    refusals.SignInRefused: 422,
+    refusals.NotAllowed: 403,
+    refusals.Unavailable: 503,
+    Refusal: 409,  # all others: the ledger says no
+}
+_RETRY_AFTER_S = 2
+
+_SENTENCES = {
+    404: "There is nothing at this address. Check it, or begin at the start page.",
+    405: "This address does not take {method}; it takes {allowed}.",
+    413: "The request is too large: at most {limit} bytes are read. Send less.",
+    415: "Send the body as application/json.",
+    429: "Too many attempts. Wait {wait} seconds and try again.",
+    500: "Something went wrong on our side and nothing was saved. Try again; if it happens again, "
+    "tell the registry this number: {request_id}.",
+}
+
+
+def init_app(app: Flask) -> None:
+    """Registers the handlers. They go by path on the application, since blueprints miss routing errors."""
+    app.register_error_handler(Refusal, _refused)
+    app.register_error_handler(NotJson, _not_json)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _unexpected)
+    app.before_request(_number_request)
+
+
+def status_of(refusal: Refusal) -> int:
+    """The HTTP status of a refusal."""
+    return next(STATUS[kind] for kind in type(refusal).__mro__ if kind in STATUS)
+
+
+def request_id() -> str:
+    """A number for this request, by which its log lines are found."""
+    if "request_id" not in g:
+        g.request_id = secrets.token_hex(8)
+    number: str = g.request_id
+    return number
+
+
+def _number_request() -> None:
+    request_id()
+
+
+def _refused(refusal: Refusal) -> Response:
+    status = status_of(refusal)
+    response = _answer(status, refusal.code, refusal.detail, refusal.errors)
+    if status == 503:
+        response.headers["Retry-After"] = str(_RETRY_AFTER_S)
+    if status == 401 and _is_api():
+        response.headers["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+def _not_json(error: NotJson) -> Response:
+    return _answer(400, "not_json", f"The body is not JSON: {error}. Mend it and send it again.")
+
+
+def _http(error: HTTPException) -> Response:
+    status = error.code or 500
+    if status < 400:
+        return Response(error.get_response())  # a redirect
+    sentence = _SENTENCES.get(status, "")
+    wait = _wait(error)
+    detail = sentence.format(
+        method=request.method,
+        allowed=" or ".join(sorted(set(getattr(error, "valid_methods", None) or ()) - {"OPTIONS"})),
+        limit=f"{request.max_content_length or 0:,}",
+        wait=wait,
+        request_id=request_id(),
+    )
+    if isinstance(error, CSRFError):
+        detail = "This form is too old or was sent from elsewhere. Go back, reload the page and send it again."
+    code = HTTPStatus(status).phrase.lower().replace(" ", "_")
+    response = _answer(status, code, detail or error.description or HTTPStatus(status).phrase)
+    for name, value in error.get_headers(request.environ):
+        if name.lower() in ("allow", "retry-after"):
+            response.headers[name] = value
+    if isinstance(error, RateLimitExceeded):
+        response.headers["Retry-After"] = str(wait)
+    return response
+
+
+def _wait(error: HTTPException) -> int:
+    if isinstance(error, RateLimitExceeded) and error.limit:
+        return math.ceil(error.limit.limit.get_expiry())
+    return 0
+
+
+def _unexpected(error: Exception) -> Response:
+    log.exception("request %s failed", request_id(), exc_info=error)
+    return _answer(500, "internal_error", _SENTENCES[500].format(request_id=request_id()))
+
+
+def _is_api() -> bool:
+    return request.path == "/api" or request.path.startswith("/api/")
+
+
+def _answer(status: int, code: str, detail: str, errors: tuple[FieldError, ...] = ()) -> Response:
+    title = HTTPStatus(status).phrase
+    if _is_api():
+        return problem(status, title, code, detail, errors)
+    page = render_template("error.html", status=status, title=title, detail=detail)
+    return Response(page, status, content_type="text/html; charset=utf-8")
+
+
+def problem(
+    status: int, title: str, code: str, detail: str, errors: tuple[FieldError, ...] = ()
+) -> Response:
+    """Problem details as RFC 9457 has them, with a code, the request's number, and fields at fault."""
+    body: dict[str, object] = {
+        "type": "about:blank",
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "code": code,
+        "request_id": request_id(),
+    }
+    if errors:
+        body["errors"] = [{"field": one.field, "message": one.message} for one in errors]
+    return Response(
+        json.dumps(body, ensure_ascii=False), status, content_type="application/problem+json"
+    )

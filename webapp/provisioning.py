@@ -1,0 +1,167 @@
+"""Before anything can be served: a database that answers, is fit for Cairn, and has its tables."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import flask_migrate
+import psycopg
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import Flask
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.pool import NullPool
+
+from webapp import config, embedded
+from webapp.config import Settings
+from webapp.store.database import libpq_url
+
+_OLDEST = 15
+_ADDED_TO = ("records", "serial_blocks", "events")
+_ALSO_UPDATED = ("holdings",)
+_FREE = ("staff", "sessions", "api_tokens", "idempotency_keys")
+
+
+class ProvisioningError(Exception):
+    """The database cannot be used; the text says why and what to do."""
+
+
+@contextmanager
+def available(settings: Settings) -> Iterator[None]:
+    """The database is up inside the block: the embedded one is started if need be.
+
+    Raises ProvisioningError or EmbeddedPostgresError.
+    """
+    if not settings.embedded:
+        yield
+        return
+    with embedded.running(settings.data_dir):
+        yield
+
+
+def check(settings: Settings) -> None:
+    """Refuses (ProvisioningError) a database that cannot be reached or is not fit for Cairn."""
+    with _connected(settings) as connection:
+        version = connection.info.server_version // 10000
+        if version < _OLDEST:
+            raise ProvisioningError(
+                f"The database is PostgreSQL {version}; Cairn needs {_OLDEST} or newer. Upgrade it, "
+                "or give another DATABASE_URL."
+            )
+        if connection.info.parameter_status("server_encoding") != "UTF8":
+            raise ProvisioningError(
+                "The database does not keep text as UTF8. Make one that does: "
+                "createdb --encoding=UTF8 --template=template0 cairn."
+            )
+        found = connection.execute(
+            "SELECT 1 FROM pg_available_extensions WHERE name = 'btree_gist'"
+        ).fetchone()
+        if found is None:
+            raise ProvisioningError(
+                "The PostgreSQL server lacks the extension btree_gist. Install its contrib package "
+                "(on Debian it comes with postgresql, on Fedora as postgresql-contrib), or ask your "
+                "provider for it."
+            )
+        _check_connections(connection, settings)
+
+
+def _check_connections(connection: psycopg.Connection, settings: Settings) -> None:
+    row = connection.execute(
+        "SELECT current_setting('max_connections')::int"
+        " - current_setting('superuser_reserved_connections')::int"
+    ).fetchone()
+    most = row[0] if row else 0
+    needed = settings.workers * settings.pool_size
+    if needed > most:
+        raise ProvisioningError(
+            f"{settings.workers} workers need up to {needed} connections, and the database allows "
+            f"{most}. Set WORKERS to {max(1, most // settings.pool_size)} or fewer."
+        )
+
+
+@contextmanager
+def _connected(settings: Settings) -> Iterator[psycopg.Connection]:
+    url = libpq_url(settings.owner_url)
+    try:
+        connection = psycopg.connect(url, connect_timeout=10, autocommit=True)
+    except psycopg.ProgrammingError:
+        raise ProvisioningError(
+            "DATABASE_URL cannot be read; it looks like postgresql://user:password@host:5432/name."
+        ) from None
+    except psycopg.OperationalError as error:
+        reason = str(error).strip().splitlines()[-1]
+        raise ProvisioningError(
+            f"The database at {_place(url)} cannot be reached: {reason}. Check that PostgreSQL runs "
+            "there and that DATABASE_URL is right."
+        ) from None
+    with connection:
+        yield connection
+
+
+def _place(url: str) -> str:
+    """Host, port and name of the database, and never the password."""
+    parts = conninfo_to_dict(url)
+    host, port = parts.get("host", "localhost"), parts.get("port", "5432")
+    return f"{host}:{port}/{parts.get('dbname', '')}"
+
+
+def owner_engine(settings: Settings) -> Engine:
+    """SQLAlchemy's way to the database as its owner, who makes the tables."""
+    url = libpq_url(settings.owner_url)
+    return create_engine(
+        "postgresql+psycopg://", creator=lambda: psycopg.connect(url), poolclass=NullPool
+    )
+
+
+def migrate(app: Flask, settings: Settings) -> None:
+    """Brings the tables up to date; does nothing, and needs no right to, when they are.
+
+    Raises ProvisioningError when the role may not make tables.
+    """
+    if _is_current(settings):
+        return
+    try:
+        with app.app_context():
+            flask_migrate.upgrade()
+    except Exception as error:
+        if not isinstance(getattr(error, "orig", None), psycopg.errors.InsufficientPrivilege):
+            raise
+        raise ProvisioningError(
+            "The tables must be brought up to date, and the role in DATABASE_URL may not do that. "
+            "Run `flask db upgrade` and `flask db grant ROLE` with the owner's DATABASE_URL."
+        ) from None
+    if settings.embedded:
+        grant(settings, embedded.APPLICATION)
+
+
+def _is_current(settings: Settings) -> bool:
+    scripts = ScriptDirectory(str(config.ROOT / "migrations"))
+    with owner_engine(settings).connect() as connection:
+        return MigrationContext.configure(connection).get_current_heads() == tuple(
+            scripts.get_heads()
+        )
+
+
+def grant(settings: Settings, role: str) -> None:
+    """Gives a role what the application needs: to add to the ledger's tables, never to change them.
+
+    Raises ProvisioningError when there is no such role.
+    """
+    rights = (
+        ("SELECT, INSERT", _ADDED_TO),
+        ("SELECT, INSERT, UPDATE", _ALSO_UPDATED),
+        ("SELECT, INSERT, UPDATE, DELETE", _FREE),
+        ("SELECT", ("alembic_version",)),
+    )
+    with _connected(settings) as connection, connection.transaction():
+        if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (role,)).fetchone():
+            raise ProvisioningError(f"There is no role {role}; make it with CREATE ROLE first.")
+        for right, tables in rights:
+            connection.execute(
+                sql.SQL("GRANT {} ON {} TO {}").format(
+                    sql.SQL(right),
+                    sql.SQL(", ").join(map(sql.Identifier, tables)),
+                    sql.Identifier(role),
+                )
+            )

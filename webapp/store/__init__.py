@@ -1,0 +1,1 @@
+"""PostgreSQL lives here, and only here."""

@@ -1,0 +1,190 @@
+"""The one pool of connections, and the two ways to use it: reading, and changing in a transaction."""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+import psycopg
+from flask import Flask, current_app
+from psycopg import errors
+from psycopg_pool import ConnectionPool, PoolTimeout
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import NullPool
+
+from webapp.domain.refusals import Busy, DatabaseAway, OutcomeUnknown, Refusal
+from webapp.extensions import db
+from webapp.store.violations import refusal_of
+
+T = TypeVar("T")
+P = ParamSpec("P")
+Connection = psycopg.Connection[tuple[Any, ...]]
+
+_KEY = "cairn.pool"
+_TRIES = 4
+_LOCK_TIMEOUT = "5s"
+_STATEMENT_TIMEOUT = "30s"
+_POOL_TIMEOUT_SECONDS = 5.0
+
+
+_connection_broke = (errors.AdminShutdown, errors.CrashShutdown, errors.CannotConnectNow)
+
+
+def libpq_url(url: str) -> str:
+    """The URL as libpq reads it: hosting providers and SQLAlchemy write the scheme their own way."""
+    return re.sub(r"^postgres(ql)?(\+\w+)?://", "postgresql://", url)
+
+
+def init_app(app: Flask, url: str, size: int) -> None:
+    """Gives the application its pool, of at most `size` connections; nothing is opened yet."""
+    app.config["SQLALCHEMY_DATABASE_URI"] = "postgresql+psycopg://"
+    # SQLAlchemy cannot read every URL that libpq can (several hosts), so it borrows connections here.
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"creator": borrow, "poolclass": NullPool}
+    db.init_app(app)
+    app.extensions[_KEY] = ConnectionPool(
+        libpq_url(url),
+        min_size=1,
+        max_size=size,
+        timeout=_POOL_TIMEOUT_SECONDS,
+        reconnect_timeout=30,
+        configure=_configure,
+        reset=_reset,
+        close_returns=True,  # what SQLAlchemy closes comes back here
+        kwargs={"autocommit": True, "connect_timeout": 5},
+        open=False,
+        name="cairn",
+    )
+
+
+def close(app: Flask) -> None:
+    """Closes the connections; the next use opens new ones."""
+    pool: ConnectionPool[Connection] = app.extensions[_KEY]
+    if not pool.closed:
+        pool.close()
+
+
+def borrow() -> Connection:
+    """A connection for SQLAlchemy, whose transactions begin by themselves; close() gives it back."""
+    connection = _pool().getconn()
+    connection.autocommit = False
+    return connection
+
+
+def _configure(connection: Connection) -> None:
+    connection.execute(
+        "SELECT set_config('lock_timeout', %s, false), set_config('statement_timeout', %s, false),"
+        " set_config('TimeZone', 'UTC', false),"
+        " set_config('default_transaction_isolation', 'read committed', false)",
+        (_LOCK_TIMEOUT, _STATEMENT_TIMEOUT),
+    )
+
+
+def _reset(connection: Connection) -> None:
+    connection.autocommit = True
+
+
+def _pool() -> "ConnectionPool[Connection]":
+    pool: ConnectionPool[Connection] = current_app.extensions[_KEY]
+    pool.open()  # does nothing when it is open; the first use in each process opens it
+    return pool
+
+
+@contextmanager
+def _translating() -> Iterator[None]:
+    """Turns what the driver raises into refusals, so that nobody above needs to know the driver."""
+    try:
+        yield
+    except (errors.LockNotAvailable, errors.QueryCanceled):
+        raise Busy from None
+    except errors.IntegrityError as error:
+        raise refusal_of(error) from error
+    except PoolTimeout as error:
+        raise (Busy() if _answers() else DatabaseAway()) from error
+    except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+        raise DatabaseAway from error
+
+
+def _answers() -> bool:
+    """Whether the database takes a connection: then it was only the pool that had none to spare."""
+    pool = _pool()
+    try:
+        psycopg.connect(str(pool.conninfo), connect_timeout=2).close()
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
+def read(query: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """What a query gives, on a connection in no transaction: each statement sees the present.
+
+    A connection that broke while it lay in the pool is replaced once. Raises Busy, DatabaseAway.
+    """
+    with _translating():
+        try:
+            with _pool().connection() as connection:
+                return query(connection, *args, **kwargs)
+        except psycopg.OperationalError as error:
+            if not _is_broken(error):
+                raise
+            _pool().check()
+        with _pool().connection() as connection:
+            return query(connection, *args, **kwargs)
+
+
+def change(work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Runs `work` in a transaction and commits; what it raises rolls back.
+
+    Deadlocks and serialization failures run it again, a few times, and so does a connection that
+    broke before the commit. Raises Busy, DatabaseAway, OutcomeUnknown, or the refusal that a
+    constraint of the database stands for.
+    """
+    with _translating():
+        for left in reversed(range(_TRIES)):
+            try:
+                return _change_once(lambda connection: work(connection, *args, **kwargs))
+            except (errors.DeadlockDetected, errors.SerializationFailure):
+                if not left:
+                    raise Busy from None
+            except psycopg.OperationalError as error:
+                if not left or not _is_broken(error):
+                    raise
+                _pool().check()
+    raise AssertionError("unreachable")
+
+
+def _change_once(work: Callable[[Connection], T]) -> T:
+    with _pool().connection() as connection:
+        connection.autocommit = False
+        try:
+            result = work(connection)
+        except Refusal:
+            connection.rollback()
+            raise
+        try:
+            connection.commit()
+        except psycopg.OperationalError as error:
+            if _is_broken(error):
+                raise OutcomeUnknown from error
+            raise
+        return result
+
+
+def _is_broken(error: psycopg.OperationalError) -> bool:
+    """Whether the connection itself is gone, rather than a statement refused."""
+    return error.sqlstate is None or isinstance(error, _connection_broke)
+
+
+@contextmanager
+def session() -> Iterator[Session]:
+    """The ORM's session, for what staff do rarely; committed at the end of the block."""
+    with _translating():
+        try:
+            yield db.session()
+            db.session.commit()
+        except DBAPIError as error:
+            if isinstance(error.orig, psycopg.Error):
+                raise error.orig from error
+            raise
+        finally:
+            db.session.remove()  # rolls back what was not committed

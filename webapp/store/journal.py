@@ -1,0 +1,120 @@
+"""Events: the lock before them, reading them, appending them, and the sums they leave."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from psycopg.types.multirange import Int8Multirange
+from psycopg.types.range import Int8Range
+
+from webapp.domain.blocks import Block, Blocks
+from webapp.domain.lifecycle import Draft, Event, Holdings
+from webapp.store.database import Connection
+
+EVENT_COLUMNS = (
+    "e.seq, e.event_type, e.from_seq, e.units, e.party, e.reason, e.note, e.effective_on,"
+    " e.actor, e.at"
+)
+_EVENTS = f"SELECT {EVENT_COLUMNS} FROM events e WHERE e.record_id = %s ORDER BY e.seq"
+_APPEND = (
+    "INSERT INTO events (record_id, seq, event_type, from_seq, units, block, party, reason, note,"
+    " effective_on, actor, actor_id, at)"
+    " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+)
+_HOLDINGS = "quantity, available, sold, retired, cancelled, status, last_seq"
+_WRITE_HOLDINGS = (
+    f"INSERT INTO holdings (record_id, {_HOLDINGS}) VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"
+    " ON CONFLICT (record_id) DO UPDATE SET quantity = excluded.quantity,"
+    " available = excluded.available, sold = excluded.sold, retired = excluded.retired,"
+    " cancelled = excluded.cancelled, status = excluded.status, last_seq = excluded.last_seq"
+)
+_KEPT_HOLDINGS = f"SELECT {_HOLDINGS} FROM holdings WHERE record_id = %s"
+
+
+def lock(connection: Connection, record_id: str) -> bool:
+    """Waits for the record's lock and holds it until the transaction ends; False: no such record.
+
+    Read the events in the *next* statement: one that locks and reads at once reads what stood
+    before it waited.
+    """
+    query = "SELECT true FROM holdings WHERE record_id = %s FOR UPDATE"
+    return connection.execute(query, (record_id,)).fetchone() is not None
+
+
+def now(connection: Connection) -> datetime:
+    """The database's time, UTC, in microseconds: the same clock for every server process."""
+    row = connection.execute("SELECT clock_timestamp()").fetchone()
+    assert row is not None
+    time: datetime = row[0]
+    return time
+
+
+def events_of(connection: Connection, record_id: str) -> list[Event]:
+    """The record's events, first one first; empty if there is no such record."""
+    return [event_of(row) for row in connection.execute(_EVENTS, (record_id,)).fetchall()]
+
+
+def event_of(row: Sequence[Any]) -> Event:
+    """The event in a row of EVENT_COLUMNS."""
+    seq, event_type, from_seq, units, *rest = row
+    blocks = Blocks(tuple(Block(one.lower, one.upper - 1) for one in units))
+    return Event(seq, event_type, from_seq, blocks, *rest)
+
+
+def append(
+    connection: Connection,
+    record_id: str,
+    drafts: Iterable[Draft],
+    after: int,
+    at: datetime,
+    actor: tuple[str, str],
+) -> list[Event]:
+    """Writes the decided events, numbered on from `after`. `actor` is name and id."""
+    events = [
+        Event(
+            seq,
+            draft.event_type,
+            draft.from_seq,
+            draft.units,
+            draft.party,
+            draft.reason,
+            draft.note,
+            draft.effective_on,
+            actor[0],
+            at,
+        )
+        for seq, draft in enumerate(drafts, start=after + 1)
+    ]
+    for event in events:
+        ranges = [Int8Range(block.first, block.last + 1) for block in event.units]
+        connection.execute(
+            _APPEND,
+            (
+                record_id,
+                event.seq,
+                event.event_type,
+                event.from_seq,
+                Int8Multirange(ranges),
+                ranges[0] if event.event_type == "created" else None,
+                event.party,
+                event.reason,
+                event.note,
+                event.effective_on,
+                *actor,
+                at,
+            ),
+        )
+    return events
+
+
+def write_holdings(
+    connection: Connection, record_id: str, holdings: Holdings, last_seq: int
+) -> None:
+    """Sets the record's sums to what its events say."""
+    connection.execute(_WRITE_HOLDINGS, (record_id, *holdings.as_row(), last_seq))
+
+
+def kept_holdings(connection: Connection, record_id: str) -> tuple[tuple[Any, ...], int] | None:
+    """The record's kept sums, as Holdings.as_row gives them, and its last seq."""
+    row = connection.execute(_KEPT_HOLDINGS, (record_id,)).fetchone()
+    return None if row is None else (row[:6], row[6])

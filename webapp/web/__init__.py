@@ -1,0 +1,6 @@
+"""pages"""
+
+from flask import Flask
+
+
+def init_app(app: Flask) -> None: ...
