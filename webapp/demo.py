@@ -1,10 +1,21 @@
 """Ten sample records, and a life for some of them: what `make demo` shows."""
 
+from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 from webapp.actions import creating, taking
+from webapp.actions.outcome import Outcome
 from webapp.domain.actors import Actor
-from webapp.domain.commands import BlockOfUnits, Cancel, CreateRecord, Retire, Return, Sell
+from webapp.domain.commands import (
+    BlockOfUnits,
+    Cancel,
+    CreateRecord,
+    Retire,
+    Return,
+    Sell,
+    TakeUnits,
+)
 
 _RECORDS = (
     ("Mangrove Restoration Project", "VCS", 2023, 100, "VCS-0001"),
@@ -39,13 +50,13 @@ def play() -> None:
                 _ACTIONS[type(step)](outcome.story.record.id, step, _DESK)
 
 
-_ACTIONS = {
+_ACTIONS: dict[type[TakeUnits], Callable[[str, Any, Actor], Outcome]] = {
     Sell: taking.sell,
     Return: taking.return_sold,
     Retire: taking.retire,
     Cancel: taking.cancel,
 }
-_LIVES = {
+_LIVES: dict[str, tuple[TakeUnits, ...]] = {
     "Wind Farm Rajasthan": (
         Sell(buyer="Northwind Airlines", quantity=120),
         Retire(

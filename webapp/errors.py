@@ -5,8 +5,9 @@ import logging
 import math
 import secrets
 from http import HTTPStatus
+from typing import cast
 
-from flask import Flask, Response, g, render_template, request
+from flask import Flask, Response, g, render_template, request, url_for
 from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
@@ -19,6 +20,7 @@ log = logging.getLogger(__name__)
 
 STATUS: dict[type[Refusal], int] = {
     refusals.InvalidFields: 422,
+    refusals.InvalidQuery: 400,
     refusals.RecordNotFound: 404,
     refusals.KeyReused: 422,
     refusals.SignInNeeded: 401,
@@ -67,6 +69,8 @@ def _number_request() -> None:
 
 
 def _refused(refusal: Refusal) -> Response:
+    if isinstance(refusal, refusals.SignInNeeded) and not _is_api():
+        return _ask_to_sign_in(refusal)
     status = status_of(refusal)
     response = _answer(status, refusal.code, refusal.detail, refusal.errors)
     if status == 503:
@@ -76,6 +80,15 @@ def _refused(refusal: Refusal) -> Response:
     return response
 
 
+def _ask_to_sign_in(refusal: Refusal) -> Response:
+    if request.method != "GET":  # what was typed stays in the browser: go back finds it
+        return _answer(401, refusal.code, refusal.detail)
+    address = url_for("account.sign_in", next=request.full_path.rstrip("?"))
+    if "HX-Request" in request.headers:
+        return Response(headers={"HX-Redirect": address})
+    return Response(status=303, headers={"Location": address})
+
+
 def _not_json(error: NotJson) -> Response:
     return _answer(400, "not_json", f"The body is not JSON: {error}. Mend it and send it again.")
 
@@ -83,7 +96,7 @@ def _not_json(error: NotJson) -> Response:
 def _http(error: HTTPException) -> Response:
     status = error.code or 500
     if status < 400:
-        return Response(error.get_response())  # a redirect
+        return cast(Response, error.get_response())  # a redirect
     sentence = _SENTENCES.get(status, "")
     wait = _wait(error)
     detail = sentence.format(
@@ -124,6 +137,12 @@ def _answer(status: int, code: str, detail: str, errors: tuple[FieldError, ...] 
     title = HTTPStatus(status).phrase
     if _is_api():
         return problem(status, title, code, detail, errors)
+    if "HX-Request" in request.headers:
+        return Response(
+            render_template("partials/notice.html", detail=detail),
+            status,
+            {"HX-Retarget": "#notice", "HX-Reswap": "innerHTML"},
+        )
     page = render_template("error.html", status=status, title=title, detail=detail)
     return Response(page, status, content_type="text/html; charset=utf-8")
 

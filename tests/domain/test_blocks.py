@@ -6,10 +6,9 @@ from hypothesis import strategies as st
 
 from webapp.domain.blocks import LARGEST_NUMBER, Block, Blocks
 
-pairs = st.lists(
-    st.tuples(st.integers(0, 60), st.integers(0, 12)).map(lambda one: (one[0], sum(one))),
-    max_size=12,
-)
+long_pairs = st.tuples(st.integers(0, 60), st.integers(0, 12)).map(lambda one: (one[0], sum(one)))
+short_pairs = st.tuples(st.integers(0, 15), st.integers(0, 1)).map(lambda one: (one[0], sum(one)))
+pairs = st.lists(long_pairs, max_size=12) | st.lists(short_pairs, max_size=6)
 
 
 def numbers(ranges):

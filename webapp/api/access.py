@@ -20,8 +20,8 @@ def caller() -> Actor:
         if actor is None:
             raise SignInNeeded(f"This token is unknown or was revoked. {_HOW}")
         g.caller = actor
-    actor = g.caller
-    return actor
+    caller: Actor = g.caller
+    return caller
 
 
 def reader() -> None:

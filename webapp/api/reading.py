@@ -1,18 +1,14 @@
 """Reading a request of the JSON door: its body, its query, its Idempotency-Key."""
 
-import base64
-import binascii
-from datetime import datetime
 from typing import TypeVar
 
 from flask import request
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
-from webapp.actions.looking import Position
 from webapp.actions.outcome import Once
 from webapp.domain.commands import Command
-from webapp.domain.identity import is_record_id
 from webapp.domain.reading import read_command
+from webapp.domain.refusals import InvalidQuery
 
 C = TypeVar("C", bound=Command)
 
@@ -46,37 +42,11 @@ def once() -> Once | None:
     return Once(key, request.method, request.path)
 
 
-def page() -> tuple[int, Position | None]:
-    """limit and cursor. Raises BadRequest, naming the parameter that is unknown or malformed."""
-    unknown = sorted(set(request.args) - {"limit", "cursor"})
-    if unknown:
-        raise BadRequest(f"Unknown parameter {', '.join(unknown)}. There are limit and cursor.")
+def page() -> tuple[int, str | None]:
+    """limit and cursor. Raises InvalidQuery, naming the parameter that is unknown or malformed."""
+    for name in sorted(set(request.args) - {"limit", "cursor"}):
+        raise InvalidQuery.at(name, f"There is no parameter {name}; there are limit and cursor.")
     limit = request.args.get("limit", "50")
     if not (limit.isascii() and limit.isdigit() and 1 <= int(limit[:9]) <= MOST_ITEMS):
-        raise BadRequest(f"limit must be a whole number from 1 to {MOST_ITEMS}.")
-    return int(limit), read_cursor(request.args.get("cursor"))
-
-
-def write_cursor(position: Position | None) -> str | None:
-    """A position as an opaque text for addresses."""
-    if position is None:
-        return None
-    text = f"{position.created_at.isoformat()} {position.id}"
-    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
-
-
-def read_cursor(text: str | None) -> Position | None:
-    """The position in a cursor. Raises BadRequest for one that this server did not write."""
-    if text is None:
-        return None
-    try:
-        padded = text + "=" * (-len(text) % 4)
-        time, _, record_id = (
-            base64.urlsafe_b64decode(padded.encode("ascii")).decode().partition(" ")
-        )
-        created_at = datetime.fromisoformat(time)
-        if created_at.tzinfo is None or not is_record_id(record_id):
-            raise ValueError(text)
-    except (ValueError, binascii.Error):
-        raise BadRequest("cursor is not one that this server gave; begin without it.") from None
-    return Position(created_at, record_id)
+        raise InvalidQuery.at("limit", f"limit must be a whole number from 1 to {MOST_ITEMS}.")
+    return int(limit), request.args.get("cursor")

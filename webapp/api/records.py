@@ -35,10 +35,9 @@ def create() -> Response:
 def newest() -> Response:
     """List the records, newest first."""
     access.reader()
-    limit, after = reading.page()
-    items, following = looking.newest(limit, after)
-    shown = [presentation.listed(item) for item in items]
-    return _json({"items": shown, "next": reading.write_cursor(following)})
+    limit, cursor = reading.page()
+    items, following = looking.newest(limit, cursor)
+    return _json({"items": [presentation.listed(item) for item in items], "next": following})
 
 
 @bp.get("/records/<record_id>")

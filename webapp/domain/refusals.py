@@ -45,6 +45,12 @@ class InvalidFields(Refusal):
         super().__init__(" ".join(named), errors)
 
 
+class InvalidQuery(Refusal):
+    """A parameter of an address is unknown or malformed."""
+
+    code = "invalid_query"
+
+
 class RecordNotFound(Refusal):
     """No record has this id."""
 

@@ -42,8 +42,12 @@ def init_app(app: Flask, url: str, size: int) -> None:
     # SQLAlchemy cannot read every URL that libpq can (several hosts), so it borrows connections here.
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"creator": borrow, "poolclass": NullPool}
     db.init_app(app)
-    app.extensions[_KEY] = ConnectionPool(
-        libpq_url(url),
+    app.extensions[_KEY] = _new_pool(libpq_url(url), size)
+
+
+def _new_pool(url: str, size: int) -> "ConnectionPool[Connection]":
+    return ConnectionPool(
+        url,
         min_size=1,
         max_size=size,
         timeout=_POOL_TIMEOUT_SECONDS,
@@ -60,8 +64,8 @@ def init_app(app: Flask, url: str, size: int) -> None:
 def close(app: Flask) -> None:
     """Closes the connections; the next use opens new ones."""
     pool: ConnectionPool[Connection] = app.extensions[_KEY]
-    if not pool.closed:
-        pool.close()
+    pool.close()
+    app.extensions[_KEY] = _new_pool(str(pool.conninfo), pool.max_size)  # a closed one stays closed
 
 
 def borrow() -> Connection:

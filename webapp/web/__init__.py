@@ -1,6 +1,17 @@
-"""pages"""
+"""The pages."""
 
 from flask import Flask
 
+from webapp.headers import HTMX_INTEGRITY, HTMX_URL
+from webapp.web import access, account, acting, forms, records, telling
 
-def init_app(app: Flask) -> None: ...
+
+def init_app(app: Flask) -> None:
+    """Registers the blueprints and what their templates need."""
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(htmx_url=HTMX_URL, htmx_integrity=HTMX_INTEGRITY)
+    app.jinja_env.globals.update(acts=acting.ACTS, widget=forms.widget)
+    telling.init_app(app)
+    access.init_app(app)
+    for module in (records, acting, account):
+        app.register_blueprint(module.bp)

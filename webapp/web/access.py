@@ -1,0 +1,71 @@
+"""Who is signed in to the pages, and what they may see."""
+
+from flask import Flask, current_app, g, redirect, request, session, url_for
+from werkzeug.wrappers import Response
+
+from webapp.actions import sessions
+from webapp.config import Settings
+from webapp.domain.actors import Actor
+from webapp.domain.refusals import SignInNeeded
+from webapp.store.credentials import SignedIn
+
+_SECRET = "secret"
+_OPEN_TO_ONE_TIME_PASSWORDS = {"account.password", "account.sign_out", "account.sign_in", "static"}
+
+
+def init_app(app: Flask) -> None:
+    """Makes who is signed in known to templates, and sends one-time passwords to be changed."""
+    app.before_request(_change_password_first)
+    app.context_processor(lambda: {"signed_in": signed_in()})
+
+
+def signed_in() -> SignedIn | None:
+    """Who is signed in, asked once a request; None for everybody else."""
+    if "signed_in" not in g:
+        found = secret()
+        g.signed_in = sessions.who(found) if found else None
+    who: SignedIn | None = g.signed_in
+    return who
+
+
+def secret() -> str | None:
+    """The session's secret, out of the signed cookie."""
+    found = session.get(_SECRET)
+    return found if isinstance(found, str) else None
+
+
+def begin(new_secret: str) -> None:
+    """Puts the new session into the cookie, in place of everything that was there."""
+    session.clear()
+    session[_SECRET] = new_secret
+
+
+def reader() -> None:
+    """Lets everybody read while look-up is public. Raises SignInNeeded otherwise."""
+    settings: Settings = current_app.extensions["cairn.settings"]
+    if not settings.public_lookup:
+        actor()
+
+
+def actor() -> Actor:
+    """Who is signed in. Raises SignInNeeded."""
+    who = signed_in()
+    if who is None:
+        raise SignInNeeded("You are not signed in, or the session is over. Sign in and try again.")
+    return who.actor
+
+
+def operator() -> Actor:
+    """Who is signed in and may act. Raises SignInNeeded, NotAllowed."""
+    found = actor()
+    found.must_be("operator")
+    return found
+
+
+def _change_password_first() -> Response | None:
+    if request.path.startswith("/api/") or request.endpoint in _OPEN_TO_ONE_TIME_PASSWORDS:
+        return None
+    who = signed_in() if secret() else None
+    if who is None or not who.must_change_password:
+        return None
+    return redirect(url_for("account.password"), 303)

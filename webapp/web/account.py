@@ -1,0 +1,92 @@
+"""Signing in and out, and changing one's password."""
+
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask_limiter.util import get_remote_address
+from werkzeug.wrappers import Response
+from wtforms import Form, HiddenField, PasswordField, StringField
+
+from webapp.actions import secrets, sessions
+from webapp.domain.refusals import InvalidFields, SignInRefused
+from webapp.extensions import limiter
+from webapp.web import access
+
+bp = Blueprint("account", __name__)
+
+_BY_ADDRESS = "20 per minute; 100 per hour"
+_BY_ACCOUNT = "5 per minute; 30 per hour"
+
+
+class SignInForm(Form):
+    """Email and password."""
+
+    email = StringField("Email")
+    password = PasswordField("Password")
+    next = HiddenField()
+
+
+class PasswordForm(Form):
+    """A new password for oneself."""
+
+    current = PasswordField("Present password")
+    password = PasswordField(
+        "New password", description=f"{secrets.SHORTEST_PASSWORD} characters or more."
+    )
+
+
+def _account() -> str:
+    return "account:" + request.form.get("email", "").strip().lower()[:300]
+
+
+def _failed(response: object) -> bool:
+    return getattr(response, "status_code", 0) == 422
+
+
+@bp.route("/sign-in", methods=["GET", "POST"])
+@limiter.limit(_BY_ADDRESS, key_func=get_remote_address, methods=["POST"], deduct_when=_failed)
+@limiter.limit(_BY_ACCOUNT, key_func=_account, methods=["POST"], deduct_when=_failed)
+def sign_in() -> Response | str | tuple[str, int]:
+    """Begin a session."""
+    form = SignInForm(request.form, next=request.args.get("next", ""))
+    if request.method == "GET":
+        return render_template("account/sign_in.html", form=form)
+    try:
+        email, password = form.email.data or "", form.password.data or ""
+        access.begin(sessions.sign_in(email, password, access.secret()))
+    except SignInRefused as refusal:
+        return render_template("account/sign_in.html", form=form, refused=refusal.detail), 422
+    return redirect(_here(form.next.data), 303)
+
+
+@bp.post("/sign-out")
+def sign_out() -> Response:
+    """End the session."""
+    if secret := access.secret():
+        sessions.sign_out(secret)
+    session.clear()
+    flash("You are signed out.")
+    return redirect(url_for("records.newest"), 303)
+
+
+@bp.route("/password", methods=["GET", "POST"])
+def password() -> Response | str | tuple[str, int]:
+    """Change one's own password."""
+    access.actor()
+    form = PasswordForm(request.form)
+    if request.method == "GET":
+        return render_template("account/password.html", form=form)
+    try:
+        current, new = form.current.data or "", form.password.data or ""
+        sessions.change_password(access.secret() or "", current, new)
+    except InvalidFields as refusal:
+        for error in refusal.errors:
+            form[error.field].errors = [error.message]
+        return render_template("account/password.html", form=form), 422
+    flash("Your password is changed. Other sessions of your account have ended.")
+    return redirect(url_for("records.newest"), 303)
+
+
+def _here(address: str | None) -> str:
+    """An address of ours to go on to; never another site's, however it is written."""
+    if address and address.startswith("/") and not address.startswith(("//", "/\\")):
+        return address
+    return url_for("records.newest")

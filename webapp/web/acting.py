@@ -1,0 +1,172 @@
+"""Retiring, selling, returning and cancelling: forms that open on the record's page."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from webapp.actions import looking, secrets, taking
+from webapp.actions.outcome import Once, Outcome
+from webapp.domain import wording
+from webapp.domain.actors import Actor
+from webapp.domain.commands import Cancel, Retire, Return, Sell, TakeUnits
+from webapp.domain.lifecycle import Story, units_left
+from webapp.domain.refusals import (
+    FieldError,
+    InvalidFields,
+    NotAllowed,
+    RecordNotFound,
+    Refusal,
+    SignInNeeded,
+    Unavailable,
+)
+from webapp.web import access, htmx
+from webapp.web.forms import (
+    CancelForm,
+    CommandForm,
+    RetireForm,
+    ReturnForm,
+    SellForm,
+    read_form,
+)
+from webapp.web.telling import sentence
+
+bp = Blueprint("acting", __name__)
+
+
+@dataclass(frozen=True)
+class Act:
+    """One action as the pages offer it."""
+
+    name: str  # in addresses
+    verb: str  # on the button: "Retire 40 units"
+    form: type[CommandForm]
+    command: type[TakeUnits]
+    carry_out: Callable[[str, Any, Actor, Once | None], Outcome]
+    warning: str = ""
+    from_sales: bool = False  # whether it needs a sale
+
+    def title(self, story: Story) -> str:
+        """The page's question."""
+        record = story.record
+        return f"{self.verb} units of {record.project_name} {record.vintage}"
+
+
+_FOR_GOOD = "This can never be undone."
+ACTS = {
+    act.name: act
+    for act in (
+        Act("retire", "Retire", RetireForm, Retire, taking.retire, _FOR_GOOD),
+        Act("sell", "Sell", SellForm, Sell, taking.sell),
+        Act("return", "Return", ReturnForm, Return, taking.return_sold, from_sales=True),
+        Act("cancel", "Cancel", CancelForm, Cancel, taking.cancel, _FOR_GOOD),
+    )
+}
+_PATH = "/records/<record_id>/<any(retire, sell, return, cancel):name>"
+
+
+@bp.get(_PATH)
+def ask(record_id: str, name: str) -> Response | str:
+    """The form of an action, in its place on the record's page."""
+    access.operator()
+    act, story = ACTS[name], looking.record(record_id)
+    form = act.form()
+    form.idempotency_key.data = secrets.new_secret()
+    _offer_sales(form, act, story)
+    if htmx.is_partial():
+        return htmx.part(render_template("partials/action.html", act=act, story=story, form=form))
+    return render_template("records/record.html", act=act, story=story, form=form)
+
+
+@bp.post(_PATH)
+def do(record_id: str, name: str) -> AnyResponse | str:
+    """Carry the action out, or show what it would do."""
+    actor, act = access.operator(), ACTS[name]
+    form = act.form(request.form)
+    try:
+        command = read_form(form, act.command)
+        _must_choose(command)
+        if "preview" in request.form:
+            return _foresee(record_id, act, form, command)
+        once = Once(form.idempotency_key.data or secrets.new_secret(), "POST", request.path)
+        outcome = act.carry_out(record_id, command, actor, once)
+    except (SignInNeeded, NotAllowed, RecordNotFound, Unavailable):
+        raise
+    except Refusal as refusal:
+        return _refuse(record_id, act, form, refusal)
+    return _tell(outcome)
+
+
+def _must_choose(command: TakeUnits) -> None:
+    """Only JSON knows "everything that is left"; a clerk says how much."""
+    if command.quantity is None and command.blocks is None:
+        message = "Choose how many units, or exactly which."
+        raise InvalidFields([FieldError("quantity", message)])
+
+
+def _offer_sales(form: CommandForm, act: Act, story: Story) -> None:
+    if "sale" not in form:
+        return
+    left = units_left(story.events)
+    sales = [
+        (
+            str(one.seq),
+            f"the sale to {one.party}: {wording.units(left[one.seq].quantity)} (event {one.seq})",
+        )
+        for one in story.events
+        if one.event_type == "sold" and left[one.seq]
+    ]
+    free = f"what is available: {wording.units(story.holdings.available)}"
+    form["sale"].choices = sales if act.from_sales else [("", free), *sales]
+
+
+def _foresee(record_id: str, act: Act, form: CommandForm, command: TakeUnits) -> Response | str:
+    preview = taking.preview(record_id, command)
+    if htmx.is_partial():
+        html = render_template("partials/foreseen.html", act=act, preview=preview, form=form)
+        return htmx.part(html, into="#foreseen")
+    _offer_sales(form, act, preview.story)
+    return render_template(
+        "records/record.html", act=act, story=preview.story, form=form, preview=preview
+    )
+
+
+def _refuse(record_id: str, act: Act, form: CommandForm, refusal: Refusal) -> Response:
+    if htmx.is_partial() and "preview" in request.form:
+        # Somebody is still typing: no alarm, and the focus stays where it is.
+        html = render_template("partials/foreseen.html", act=act, form=form, not_yet=refusal)
+        return htmx.part(html, into="#foreseen")
+    elsewhere = form.show(refusal)
+    story = looking.record(record_id)
+    _offer_sales(form, act, story)
+    if htmx.is_partial():
+        html = render_template(
+            "partials/action.html", act=act, story=story, form=form, elsewhere=elsewhere
+        )
+        return htmx.part(html, 422, into="#action")
+    html = render_template(
+        "records/record.html", act=act, story=story, form=form, elsewhere=elsewhere
+    )
+    return htmx.part(html, 422)
+
+
+def _tell(outcome: Outcome) -> AnyResponse:
+    told = ". ".join(sentence(event) for event in outcome.added)
+    held = outcome.story.holdings
+    left = f"{wording.units(held.available)} {wording.be(held.available)} available."
+    if outcome.repeated:
+        message = f"This was done already, and not a second time: {told}."
+    else:
+        message = f"{told}. {left}"
+    record_id = outcome.story.record.id
+    if not htmx.is_partial():
+        flash(message)
+        return redirect(url_for("records.show", record_id=record_id), 303)
+    story = looking.record(record_id) if outcome.repeated else outcome.story
+    new = {event.seq for event in outcome.added}
+    html = render_template("partials/record.html", story=story, message=message, new=new)
+    response = htmx.part(html)
+    response.headers["HX-Push-Url"] = url_for("records.show", record_id=record_id)
+    return response

@@ -1,0 +1,195 @@
+"""The pages' forms: labels and widgets. The rules are the commands'; this only carries text to them."""
+
+import json
+import re
+from typing import Any, TypeVar
+
+from markupsafe import Markup
+from wtforms import Field, Form, HiddenField, SelectField, StringField, TextAreaField
+
+from webapp.domain.commands import Command
+from webapp.domain.reading import read_command
+from webapp.domain.refusals import FieldError, InvalidFields, Refusal
+
+C = TypeVar("C", bound=Command)
+
+_BLOCK = re.compile(r"([0-9]+)(?:\s*[-–]\s*([0-9]+))?")
+_BLOCKS_HINT = "Write blocks like 1-40, 60-70; a single unit like 7."
+
+
+class WholeNumberField(StringField):
+    """A whole number, typed in plain digits."""
+
+    def json_value(self) -> object:
+        """The number, or the text as it is where it is none, for the command to refuse."""
+        text = self.data.strip()
+        # Past 20 digits the command refuses it anyway, and Python reads long numbers slowly.
+        return int(text[:20]) if text.isascii() and text.isdigit() else text
+
+
+class SaleField(SelectField):
+    """One of a record's sales, or none."""
+
+    def json_value(self) -> object:
+        """The sale's seq."""
+        text = str(self.data)
+        return int(text[:20]) if text.isascii() and text.isdigit() else text
+
+    def pre_validate(self, form: Any) -> None:
+        """Leaves it to the action whether there is such a sale."""
+
+
+class BlocksField(StringField):
+    """Blocks of units, typed as "1-40, 60-70"."""
+
+    def json_value(self) -> object:
+        """The blocks as JSON has them. Raises ValueError, with a sentence."""
+        blocks = []
+        for part in self.data.replace(";", ",").split(","):
+            match = _BLOCK.fullmatch(part.strip())
+            if match is None:
+                raise ValueError(f'"{part.strip()[:40]}" is not a block. {_BLOCKS_HINT}')
+            first, last = match[1], match[2] or match[1]
+            blocks.append({"first": int(first[:20]), "last": int(last[:20])})
+        return blocks
+
+
+class DayField(StringField):
+    """A day, chosen in the browser's calendar or typed like 2026-05-03."""
+
+
+class CommandForm(Form):
+    """A form that becomes a command. Its fields bear the JSON names."""
+
+    idempotency_key = HiddenField()
+
+    @property
+    def in_error(self) -> list[Field]:
+        """The fields with a message, in the form's order."""
+        return [field for field in self if field.errors]
+
+    def show(self, refusal: Refusal) -> list[str]:
+        """Puts each message at its field; gives what no field here can show."""
+        told, elsewhere = [], []
+        for error in refusal.errors:
+            name = error.field.split(".")[0]
+            told.append(error.message)
+            if name in self:
+                self[name].errors = [*self[name].errors, error.message]
+            else:
+                elsewhere.append(error.message)
+        for field in self.in_error:
+            field.first_in_error = field is self.in_error[0]
+        if not isinstance(refusal, InvalidFields) and refusal.detail not in told:
+            elsewhere.insert(0, refusal.detail)
+        return elsewhere
+
+
+class NewRecordForm(CommandForm):
+    """Records units that were issued."""
+
+    project_name = StringField("Project name")
+    registry = StringField("Registry", description="The registry's code: VCS, GS, ACR, CAR, ART.")
+    vintage = WholeNumberField("Vintage", description="The year the reductions were made.")
+    quantity = WholeNumberField("Quantity", description="Tonnes of CO2e; one unit is one tonne.")
+    serial_number = StringField("Serial number", description="As the registry issued it.")
+    project_id = StringField("Project id (optional)", description="As the registry names it.")
+    issued_on = DayField("Issued on (optional)")
+
+
+class _UnitsForm(CommandForm):
+    quantity = WholeNumberField(
+        "How many units", description="Plain digits. The lowest free numbers are taken first."
+    )
+    blocks = BlocksField("Or exactly which units", description=_BLOCKS_HINT)
+
+
+class _Closing:
+    note = TextAreaField("Note (optional)", description="Kept for good, and public.")
+    effective_on = DayField(
+        "Counts for the day (optional)",
+        description="Today (UTC) if left empty; never in the future.",
+    )
+
+
+class RetireForm(_UnitsForm):
+    """Retires units for good."""
+
+    sale = SaleField("Take them from")
+    beneficiary = StringField(
+        "On whose behalf (optional)",
+        description="Who claims these tonnes; public. A sale's units go to its buyer if left empty.",
+    )
+    reason = StringField("Reason (optional)", description="Public.")
+    note = _Closing.note
+    effective_on = _Closing.effective_on
+
+
+class SellForm(_UnitsForm):
+    """Sells available units."""
+
+    buyer = StringField("Buyer", description="Public.")
+    note = _Closing.note
+    effective_on = _Closing.effective_on
+
+
+class ReturnForm(_UnitsForm):
+    """Undoes a sale, wholly or in part."""
+
+    sale = SaleField("Which sale")
+    reason = StringField("Reason", description="Why the sale is undone; public.")
+    note = _Closing.note
+    effective_on = _Closing.effective_on
+
+
+class CancelForm(_UnitsForm):
+    """Takes available units out of the market for good."""
+
+    reason = StringField("Reason", description="Why they are cancelled; public.")
+    beneficiary = StringField("On whose behalf (optional)", description="Public.")
+    note = _Closing.note
+    effective_on = _Closing.effective_on
+
+
+def widget(field: Field, kind: str, required: bool, autocomplete: str) -> Markup:
+    """The field's input, tied to its hint and its messages for every kind of reader."""
+    attributes: dict[str, object] = {"autocomplete": autocomplete, "required": required}
+    described = [f"{field.id}-hint"] if field.description else []
+    described += [f"{field.id}-fault{place}" for place, _ in enumerate(field.errors, start=1)]
+    if described:
+        attributes["aria-describedby"] = " ".join(described)
+    if field.errors:
+        attributes["aria-invalid"] = "true"
+        attributes["autofocus"] = getattr(field, "first_in_error", True)
+    if isinstance(field, StringField) and not isinstance(field, TextAreaField):
+        attributes["type"] = kind
+    if isinstance(field, WholeNumberField):
+        attributes["inputmode"] = "numeric"
+    html: Markup = field(**attributes)
+    return html
+
+
+def read_form(form: CommandForm, model: type[C]) -> C:
+    """The command that a filled form stands for; empty fields are left out.
+
+    Raises InvalidFields with every message that the command has.
+    """
+    values: dict[str, object] = {}
+    errors: list[FieldError] = []
+    for name in model.model_fields:
+        field = form[name] if name in form else None  # noqa: SIM401 (a form has no get)
+        if field is None or not str(field.data or "").strip():
+            continue
+        try:
+            values[name] = field.json_value() if hasattr(field, "json_value") else field.data
+        except ValueError as error:
+            errors.append(FieldError(name, str(error)))
+    try:
+        command = read_command(model, json.dumps(values))
+    except InvalidFields as refusal:
+        own = {error.field for error in errors}
+        errors += [error for error in refusal.errors if error.field.split(".")[0] not in own]
+        raise InvalidFields(errors) from None
+    if errors:
+        raise InvalidFields(errors)
+    return command

@@ -1,0 +1,85 @@
+"""The records: the list, one record, and recording new ones."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from webapp.actions import creating, looking, secrets
+from webapp.actions.outcome import Once
+from webapp.domain import wording
+from webapp.domain.commands import CreateRecord
+from webapp.domain.refusals import (
+    InvalidQuery,
+    NotAllowed,
+    RecordNotFound,
+    Refusal,
+    Unavailable,
+)
+from webapp.web import access, htmx
+from webapp.web.forms import NewRecordForm, read_form
+
+bp = Blueprint("records", __name__)
+
+_PAGE = 25
+
+
+@bp.get("/")
+def newest() -> str:
+    """The records, newest first."""
+    access.reader()
+    for name in sorted(set(request.args) - {"cursor"}):
+        raise InvalidQuery(f"This page knows no parameter {name}; there is only cursor.")
+    cursor = request.args.get("cursor")
+    items, following = looking.newest(_PAGE, cursor)
+    return render_template("records/list.html", items=items, following=following, cursor=cursor)
+
+
+@bp.get("/records/<record_id>")
+def show(record_id: str) -> str:
+    """A record: how its units are held, and everything that happened to them."""
+    access.reader()
+    return render_template("records/record.html", story=looking.record(record_id))
+
+
+@bp.route("/records/new", methods=["GET", "POST"])
+def new() -> Response | str:
+    """Record units that were issued."""
+    actor = access.operator()
+    form = NewRecordForm(request.form)
+    if request.method == "GET":
+        form.idempotency_key.data = secrets.new_secret()
+        return render_template("records/new.html", form=form)
+    try:
+        command = read_form(form, CreateRecord)
+        if "preview" in request.form:
+            return _foresee(form, command)
+        once = Once(form.idempotency_key.data or secrets.new_secret(), "POST", request.path)
+        outcome = creating.create(command, actor, once)
+    except (NotAllowed, Unavailable):
+        raise
+    except Refusal as refusal:
+        return _refuse(form, refusal)
+    record = outcome.story.record
+    if outcome.added and not outcome.repeated:
+        flash(f"Recorded {wording.units(record.quantity)} of {record.project_name}.")
+    else:
+        flash("This record was here already; nothing was added.")
+    return redirect(url_for("records.show", record_id=record.id), 303)
+
+
+def _foresee(form: NewRecordForm, command: CreateRecord) -> Response | str:
+    """The id that the record will have, and how its serial number is read."""
+    try:
+        existing = looking.record(command.id)
+    except RecordNotFound:
+        existing = None
+    page = "partials/new_record_foreseen.html" if htmx.is_partial() else "records/new.html"
+    html = render_template(page, form=form, command=command, existing=existing)
+    return htmx.part(html, into="#foreseen") if htmx.is_partial() else html
+
+
+def _refuse(form: NewRecordForm, refusal: Refusal) -> Response:
+    if htmx.is_partial():  # somebody is still typing: no alarm, and no focus moved
+        page = "partials/new_record_foreseen.html"
+        return htmx.part(render_template(page, form=form, not_yet=refusal), into="#foreseen")
+    elsewhere = form.show(refusal)
+    return htmx.part(render_template("records/new.html", form=form, elsewhere=elsewhere), 422)
