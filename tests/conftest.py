@@ -29,6 +29,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         provisioning.migrate(create_app(settings), settings)
         with psycopg.connect(embedded.owner_url(data_dir), autocommit=True) as connection:
             # Nothing here need survive a power cut.
+            connection.execute("ALTER SYSTEM SET fsync = off")
             connection.execute("ALTER SYSTEM SET synchronous_commit = off")
             connection.execute("SELECT pg_reload_conf()")
         yield data_dir

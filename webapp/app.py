@@ -2,7 +2,7 @@
 
 import logging
 
-from flask import Flask
+from flask import Flask, request
 from flask.sessions import SecureCookieSessionInterface
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -18,8 +18,7 @@ class _CookieSession(SecureCookieSessionInterface):
     """Flask's signed cookie, Secure whenever the request came by https."""
 
     def get_cookie_secure(self, app: Flask) -> bool:
-        from flask import request
-
+        """Asked when the cookie is set."""
         return request.is_secure
 
 
@@ -36,7 +35,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         TRUSTED_HOSTS=list(settings.trusted_hosts),
         SESSION_COOKIE_NAME="cairn",
         SESSION_COOKIE_SAMESITE="Lax",
-        SEND_FILE_MAX_AGE_DEFAULT=3600,
+        SEND_FILE_MAX_AGE_DEFAULT=300,
         WTF_CSRF_TIME_LIMIT=None,  # as long as the session, which ends by itself
         RATELIMIT_STORAGE_URI=settings.rate_limit_storage_url,
         RATELIMIT_STRATEGY="moving-window",

@@ -11,6 +11,7 @@ from flask import Flask
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import Engine, create_engine
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from webapp import config, embedded
@@ -90,7 +91,7 @@ def _connected(settings: Settings) -> Iterator[psycopg.Connection]:
             "DATABASE_URL cannot be read; it looks like postgresql://user:password@host:5432/name."
         ) from None
     except psycopg.OperationalError as error:
-        reason = str(error).strip().splitlines()[-1]
+        reason = str(error).strip().splitlines()[0].strip().rstrip(".")
         raise ProvisioningError(
             f"The database at {_place(url)} cannot be reached: {reason}. Check that PostgreSQL runs "
             "there and that DATABASE_URL is right."
@@ -119,17 +120,17 @@ def migrate(app: Flask, settings: Settings) -> None:
 
     Raises ProvisioningError when the role may not make tables.
     """
-    if _is_current(settings):
-        return
     try:
+        if _is_current(settings):
+            return
         with app.app_context():
             flask_migrate.upgrade()
-    except Exception as error:
-        if not isinstance(getattr(error, "orig", None), psycopg.errors.InsufficientPrivilege):
+    except (DBAPIError, psycopg.Error) as error:
+        if not isinstance(getattr(error, "orig", error), psycopg.errors.InsufficientPrivilege):
             raise
         raise ProvisioningError(
-            "The tables must be brought up to date, and the role in DATABASE_URL may not do that. "
-            "Run `flask db upgrade` and `flask db grant ROLE` with the owner's DATABASE_URL."
+            "The role in DATABASE_URL may not make or read Cairn's tables. Run `flask db upgrade` "
+            "and `flask db grant ROLE` with the DATABASE_URL of the tables' owner."
         ) from None
     if settings.embedded:
         grant(settings, embedded.APPLICATION)
@@ -138,9 +139,8 @@ def migrate(app: Flask, settings: Settings) -> None:
 def _is_current(settings: Settings) -> bool:
     scripts = ScriptDirectory(str(config.ROOT / "migrations"))
     with owner_engine(settings).connect() as connection:
-        return MigrationContext.configure(connection).get_current_heads() == tuple(
-            scripts.get_heads()
-        )
+        found = MigrationContext.configure(connection).get_current_heads()
+    return found == tuple(scripts.get_heads())
 
 
 def grant(settings: Settings, role: str) -> None:

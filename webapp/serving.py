@@ -2,7 +2,7 @@
 
 import errno
 import logging
-import os
+import multiprocessing
 import signal
 import socket
 import sys
@@ -47,8 +47,10 @@ def serve(app: Flask, settings: Settings) -> None:
         if settings.embedded:
             stack.enter_context(_revived(settings))
         stack.enter_context(_announced(settings))
+        # Not fork: this process has threads, and a lock that one holds would stay locked for good.
+        multiprocessing.set_start_method("spawn")
         Granian(
-            "webapp.serving:worker",
+            "webapp.worker:worker",
             address=settings.host,
             port=settings.port,
             interface=Interfaces.WSGI,
@@ -83,21 +85,6 @@ def prepare(app: Flask, settings: Settings) -> None:
             "The password must be changed at the first sign-in.\n",
             flush=True,
         )
-
-
-def worker() -> Flask:
-    """What each worker process loads: the application, bound to the life of the server."""
-    from webapp.app import create_app
-
-    threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
-    return create_app()
-
-
-def _end_with_parent(parent: int) -> None:
-    """After a kill -9 of the server its workers would go on holding the port."""
-    while os.getppid() == parent:
-        time.sleep(_WATCH_S)
-    os._exit(1)
 
 
 def _leave(_number: int, _frame: FrameType | None) -> None:

@@ -28,7 +28,8 @@ CREATE TABLE records (
     CONSTRAINT records_quantity_in_range CHECK (quantity BETWEEN 1 AND 9007199254740991),
     CONSTRAINT records_vintage_in_range CHECK (vintage BETWEEN 1900 AND 2100),
     CONSTRAINT records_block_is_quantity CHECK (
-        NOT isempty(block) AND lower(block) >= 0 AND upper(block) <= 9007199254740992
+        NOT isempty(block) AND NOT lower_inf(block) AND NOT upper_inf(block)
+        AND lower(block) >= 0 AND upper(block) <= 9007199254740992
         AND upper(block) - lower(block) = quantity
     ),
     CONSTRAINT records_texts_in_length CHECK (
@@ -45,7 +46,10 @@ CREATE TABLE serial_blocks (
     remainder text NOT NULL,
     block int8range NOT NULL,
     CONSTRAINT serial_blocks_pkey PRIMARY KEY (series, record_id),
-    CONSTRAINT serial_blocks_block_not_empty CHECK (NOT isempty(block) AND lower(block) >= 0),
+    CONSTRAINT serial_blocks_block_in_range CHECK (
+        NOT isempty(block) AND NOT lower_inf(block) AND NOT upper_inf(block)
+        AND lower(block) >= 0 AND upper(block) <= 9007199254740992
+    ),
     CONSTRAINT serial_blocks_issued_once EXCLUDE USING gist (series WITH =, block WITH &&),
     CONSTRAINT serial_blocks_one_remainder EXCLUDE USING gist (series WITH =, remainder WITH <>)
 );
@@ -78,7 +82,8 @@ CREATE TABLE events (
         ELSE seq > 1 AND from_seq IS NOT NULL AND from_seq < seq AND block IS NULL END
     ),
     CONSTRAINT events_units_in_range CHECK (
-        NOT isempty(units) AND lower(units) >= 0 AND upper(units) <= 9007199254740992
+        NOT isempty(units) AND NOT lower_inf(units) AND NOT upper_inf(units)
+        AND lower(units) >= 0 AND upper(units) <= 9007199254740992
     ),
     CONSTRAINT events_fields_of_type CHECK (
         CASE event_type

@@ -127,9 +127,7 @@ def test_the_same_id_with_another_field_is_409_that_names_it(
 
 
 @pytest.mark.parametrize(("field", "value"), [("project_id", "GJ-7"), ("issued_on", "2019-02-28")])
-def test_a_repeat_cannot_add_what_the_record_never_had(
-    api: Client, field: str, value: str
-) -> None:
+def test_a_repeat_cannot_add_what_the_record_never_had(api: Client, field: str, value: str) -> None:
     api.create()
 
     problem = api.create(**{field: value}).refused(409, "record_differs")
@@ -151,14 +149,15 @@ def test_fields_that_hash_the_same_never_give_somebody_elses_record(
     assert ledger() == before
 
 
-@pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample["serial_number"])
-def test_a_sample_record_has_the_id_that_it_always_had(api: Client, sample: dict) -> None:
-    fields = {name: value for name, value in sample.items() if name != "id"}
+def test_the_ten_sample_records_have_the_ids_that_they_always_had(api: Client) -> None:
+    for sample in SAMPLES:
+        fields = {name: value for name, value in sample.items() if name != "id"}
 
-    answer = api.post("/records", fields)
+        answer = api.post("/records", fields)
 
-    assert answer.status == 201
-    assert answer.json["id"] == sample["id"]
+        assert answer.status == 201
+        assert answer.json["id"] == sample["id"]
+    assert len(api.get("/records").json["items"]) == 10
 
 
 def test_fields_are_normalised_and_so_is_a_repeat(api: Client) -> None:

@@ -92,66 +92,76 @@ def test_a_page_has_50_records_unless_asked_and_200_at_most(api: Client, public:
     assert len(public.get("/records?limit=1").json["items"]) == 1
 
 
-@pytest.mark.parametrize(
-    "limit",
-    ["0", "201", "-1", "+5", "1.5", "1e2", "abc", "", "%205", "%D9%A5", "9" * 400, "0000000050000"],
-)
-def test_a_limit_that_is_none_is_400_that_names_it(public: Client, limit: str) -> None:
-    problem = public.get(f"/records?limit={limit}").refused(400)
+LIMITS = [
+    "0",
+    "201",
+    "-1",
+    "+5",
+    "1.5",
+    "1e2",
+    "abc",
+    "",
+    "%205",
+    "%D9%A5",
+    "9" * 400,
+    "0000000050000",
+]
 
-    assert problem["detail"] == "limit must be a whole number from 1 to 200."
+
+def test_a_limit_that_is_none_is_400_that_names_it(public: Client) -> None:
+    for limit in LIMITS:
+        problem = public.get(f"/records?limit={limit}").refused(400)
+
+        assert problem["detail"] == "limit must be a whole number from 1 to 200.", limit
 
 
-@pytest.mark.parametrize("query", ["colour=red", "Limit=5", "limit=5&page=2", "quantity=5"])
-def test_an_unknown_query_parameter_is_400_that_names_it(public: Client, query: str) -> None:
-    problem = public.get(f"/records?{query}").refused(400)
+def test_an_unknown_query_parameter_is_400_that_names_it(public: Client) -> None:
+    for query in ["colour=red", "Limit=5", "limit=5&page=2", "quantity=5"]:
+        problem = public.get(f"/records?{query}").refused(400)
 
-    unknown = query.rpartition("&")[2].partition("=")[0]
-    assert f"Unknown parameter {unknown}." in problem["detail"]
+        unknown = query.rpartition("&")[2].partition("=")[0]
+        assert f"parameter {unknown}" in problem["detail"]
+        assert "limit and cursor" in problem["detail"]
 
 
 def encoded(text: str) -> str:
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-@pytest.mark.parametrize(
-    "cursor",
-    [
-        "",
-        "x",
-        "abcd",
-        "%00",
-        "%C3%BC",
-        "=" * 5,
-        "A" * 5000,
-        base64.urlsafe_b64encode(b"\xff\xfe\xfd").decode(),
-        encoded(SOME_TIME),
-        encoded(f"{SOME_TIME} "),
-        encoded(f"{SOME_TIME} {'0' * 63}"),
-        encoded(f"{SOME_TIME} {'A' * 64}"),
-        encoded(f"2026-05-03T10:00:00 {'0' * 64}"),
-        encoded(f"2026-13-03T10:00:00+00:00 {'0' * 64}"),
-        encoded(f"yesterday {'0' * 64}"),
-        encoded(f"{SOME_TIME} '; DROP TABLE records; --"),
-    ],
-)
-def test_a_forged_cursor_is_400_that_tells_to_begin_anew(public: Client, cursor: str) -> None:
-    problem = public.get(f"/records?cursor={cursor}").refused(400)
-
-    assert problem["detail"] == "cursor is not one that this server gave; begin without it."
+FORGED = [
+    "",
+    "x",
+    "abcd",
+    "%00",
+    "%C3%BC",
+    "=" * 5,
+    "A" * 5000,
+    base64.urlsafe_b64encode(b"\xff\xfe\xfd").decode(),
+    encoded(SOME_TIME),
+    encoded(f"{SOME_TIME} "),
+    encoded(f"{SOME_TIME} {'0' * 63}"),
+    encoded(f"{SOME_TIME} {'A' * 64}"),
+    encoded(f"2026-05-03T10:00:00 {'0' * 64}"),
+    encoded(f"2026-13-03T10:00:00+00:00 {'0' * 64}"),
+    encoded(f"yesterday {'0' * 64}"),
+    encoded(f"{SOME_TIME} '; DROP TABLE records; --"),
+]
 
 
-@pytest.mark.parametrize(
-    "time", ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59.999999-23:59", SOME_TIME]
-)
-def test_a_cursor_of_any_time_is_a_page_and_never_an_error(
-    api: Client, public: Client, time: str
-) -> None:
+def test_a_forged_cursor_is_400_that_tells_to_begin_anew(public: Client) -> None:
+    for cursor in FORGED:
+        problem = public.get(f"/records?cursor={cursor}").refused(400)
+
+        assert "cursor is not one that" in problem["detail"], cursor
+        assert "begin without it" in problem["detail"]
+
+
+def test_a_cursor_of_any_time_is_a_page_and_never_an_error(api: Client, public: Client) -> None:
     api.create()
+    for time in ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59.999999-23:59", SOME_TIME]:
+        answer = public.get(f"/records?cursor={encoded(f'{time} {GUJARAT_ID}')}")
 
-    answer = public.get(f"/records?cursor={encoded(f'{time} {GUJARAT_ID}')}")
-
-    assert answer.status in (200, 400)
+        assert answer.status in (200, 400), time
 
 
 def test_an_unknown_id_is_404(public: Client) -> None:
@@ -160,24 +170,23 @@ def test_an_unknown_id_is_404(public: Client) -> None:
     assert problem["detail"] == "Record not found"
 
 
-@pytest.mark.parametrize(
-    "record_id",
-    [
-        GUJARAT_ID[:63],
-        GUJARAT_ID + "0",
-        GUJARAT_ID.upper(),
-        "VCS-2220",
-        "%00",
-        "%27%20OR%201=1",
-        "%ED%A0%80",
-        "g" * 64,
-        GUJARAT_ID + "%0A",
-    ],
-)
-def test_what_is_no_id_is_404(api: Client, public: Client, record_id: str) -> None:
-    api.create()
+NO_IDS = [
+    GUJARAT_ID[:63],
+    GUJARAT_ID + "0",
+    GUJARAT_ID.upper(),
+    "VCS-2220",
+    "%00",
+    "%27%20OR%201=1",
+    "%ED%A0%80",
+    "g" * 64,
+    GUJARAT_ID + "%0A",
+]
 
-    assert public.get(f"/records/{record_id}").refused(404)["detail"] == "Record not found"
+
+def test_what_is_no_id_is_404(api: Client, public: Client) -> None:
+    api.create()
+    for text in NO_IDS:
+        assert public.get(f"/records/{text}").refused(404)["detail"] == "Record not found"
 
 
 def test_anyone_may_look_up_while_look_up_is_public(api: Client, public: Client) -> None:

@@ -46,10 +46,6 @@ def body_of(action: str) -> dict[str, Any]:
     return BODIES[action]
 
 
-def short(value: object) -> str:
-    return ascii(value)[:24]
-
-
 def refused_at(
     api: Client, ledger: Snapshot, action: str, cases: list[tuple[str, Any]], at: str | None = None
 ) -> None:
@@ -243,105 +239,89 @@ def test_every_field_at_fault_is_named_at_once(api: Client) -> None:
 
 
 @pytest.mark.parametrize("action", ["create", *ACTIONS])
-@pytest.mark.parametrize("body", [[], [{}], None, 5, "retire", True, 1.5])
-def test_json_that_is_no_object_is_422(
-    api: Client, ledger: Snapshot, action: str, body: object
-) -> None:
+def test_json_that_is_no_object_is_422(api: Client, ledger: Snapshot, action: str) -> None:
     before = ledger()
-
-    api.post(path_of(action), body).refused(422, "invalid_fields")
-
+    bodies: list[Any] = [[], [{}], None, 5, "retire", True, 1.5]
+    for body in bodies:
+        api.post(path_of(action), body).refused(422, "invalid_fields")
     assert ledger() == before
 
 
-@pytest.mark.parametrize(
-    "raw",
-    [
-        b'{"quantity": 5',
-        b'{"quantity": 5,}',
-        b'{"quantity": 5}}',
-        b'{"quantity": 5}\x00',
-        b"{'quantity': 5}",
-        b"{quantity: 5}",
-        b"quantity=5",
-        b"{",
-        b"nul",
-        b" ",
-        b"\n",
-        b"\x00",
-        b'{"quantity": 05}',
-        b'{"quantity": +5}',
-        b'{"quantity": 0x5}',
-        b'{"note": "a\nb"}',
-        b'{"note": "unended',
-        b'{"note": "\xff\xfe"}',
-        b'{"note": "\xc3"}',
-        b"\xff\xfe{\x00}\x00",
-        b"\xef\xbb\xbf{}",
-        b"[" * 100_000,
-        b'{"quantity": 5} // all of them',
-    ],
-    ids=short,
-)
+NO_JSON = [
+    b'{"quantity": 5',
+    b'{"quantity": 5,}',
+    b'{"quantity": 5}}',
+    b'{"quantity": 5}\x00',
+    b"{'quantity': 5}",
+    b"{quantity: 5}",
+    b"quantity=5",
+    b"{",
+    b"nul",
+    b" ",
+    b"\n",
+    b"\x00",
+    b'{"quantity": 05}',
+    b'{"quantity": +5}',
+    b'{"quantity": 0x5}',
+    b'{"note": "a\nb"}',
+    b'{"note": "unended',
+    b'{"note": "\xff\xfe"}',
+    b'{"note": "\xc3"}',
+    b"\xff\xfe{\x00}\x00",
+    b"\xef\xbb\xbf{}",
+    b"[" * 100_000,
+    b'{"quantity": 5} // all of them',
+]
+
+
 @pytest.mark.parametrize("action", ["retire", "create"])
 def test_what_is_no_json_is_400_and_retires_nothing(
-    api: Client, ledger: Snapshot, action: str, raw: bytes
+    api: Client, ledger: Snapshot, action: str
 ) -> None:
     before = ledger()
+    for raw in NO_JSON:
+        answer = api.post(path_of(action), raw=raw, content_type="application/json")
 
-    answer = api.post(path_of(action), raw=raw, content_type="application/json")
-
-    problem = answer.refused(400, "not_json")
-    assert problem["detail"].startswith("The body is not JSON: ")
+        assert answer.status == 400, raw[:40]
+        problem = answer.refused(400, "not_json")
+        assert problem["detail"].startswith("The body is not JSON: ")
     assert ledger() == before
 
 
-@pytest.mark.parametrize("raw", [b'{"quantity": NaN}', b'{"quantity": -Infinity}'])
-def test_numbers_that_are_none_are_refused(api: Client, ledger: Snapshot, raw: bytes) -> None:
+def test_numbers_that_are_none_and_half_characters_are_refused(
+    api: Client, ledger: Snapshot
+) -> None:
     before = ledger()
+    halves = [rf'{{"beneficiary": "a{half}b"}}' for half in (r"\ud83c", r"\udf31", r"\udf31\ud83c")]
+    for text in ('{"quantity": NaN}', '{"quantity": -Infinity}', *halves):
+        answer = api.post(path_of("retire"), raw=text.encode(), content_type="application/json")
 
-    answer = api.post(path_of("retire"), raw=raw, content_type="application/json")
-
-    assert answer.status in (400, 422)
+        assert answer.status in (400, 422), text
     assert ledger() == before
 
 
-@pytest.mark.parametrize("half", [r"\ud83c", r"\udf31", r"\udf31\ud83c"])
-def test_half_a_character_is_refused(api: Client, ledger: Snapshot, half: str) -> None:
-    before = ledger()
+OTHER_TYPES = [
+    None,
+    "text/plain",
+    "text/json",
+    "application/x-www-form-urlencoded",
+    "multipart/form-data; boundary=x",
+    "application/merge-patch+json",
+    "application/jsonp",
+    "application/json, text/plain",
+    "nonsense",
+]
 
-    raw = f'{{"beneficiary": "a{half}b"}}'.encode()
-    answer = api.post(path_of("retire"), raw=raw, content_type="application/json")
 
-    assert answer.status in (400, 422)
-    assert ledger() == before
-
-
-@pytest.mark.parametrize(
-    "content_type",
-    [
-        None,
-        "text/plain",
-        "text/json",
-        "application/x-www-form-urlencoded",
-        "multipart/form-data; boundary=x",
-        "application/merge-patch+json",
-        "application/jsonp",
-        "application/json, text/plain",
-        "nonsense",
-    ],
-)
 @pytest.mark.parametrize("action", ["create", *ACTIONS])
-def test_a_body_of_another_content_type_is_415(
-    api: Client, ledger: Snapshot, action: str, content_type: str | None
-) -> None:
+def test_a_body_of_another_content_type_is_415(api: Client, ledger: Snapshot, action: str) -> None:
     before = ledger()
     raw = json.dumps(body_of(action) | {"quantity": 5}).encode()
+    for content_type in OTHER_TYPES:
+        answer = api.post(path_of(action), raw=raw, content_type=content_type)
 
-    answer = api.post(path_of(action), raw=raw, content_type=content_type)
-
-    problem = answer.refused(415, "unsupported_media_type")
-    assert problem["detail"] == "Send the body as application/json."
+        problem = answer.refused(415, "unsupported_media_type")
+        assert problem["detail"] == "Send the body as application/json."
     assert ledger() == before
 
 

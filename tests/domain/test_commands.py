@@ -11,9 +11,12 @@ from tests.domain.asking import (
     LEAST,
     NOT_NULLABLE,
     NOT_WHOLE,
+    NULL,
     NULLABLE,
     QUANTITIES,
     SALES,
+    TAKING,
+    TOO_LARGE,
     WHOLE_NUMBERS,
     mistakes,
     of,
@@ -134,7 +137,7 @@ def test_a_number_below_one_is_refused(command, field, value):
 @pytest.mark.parametrize(("command", "field"), QUANTITIES + SALES, ids=of(QUANTITIES + SALES))
 @pytest.mark.parametrize("value", [LARGEST_NUMBER + 1, 2**64, 10**30])
 def test_a_number_that_json_does_not_keep_exactly_is_refused(command, field, value):
-    assert mistakes(command, **{field: value}) == {field: "It must be 9007199254740991 or less."}
+    assert mistakes(command, **{field: value}) == {field: TOO_LARGE}
 
 
 @pytest.mark.parametrize("year", [1900, 2100])
@@ -183,9 +186,26 @@ def test_null_is_refused_where_a_value_is_needed_or_units_are_chosen(command, fi
 
 @pytest.mark.parametrize("field", ["quantity", "blocks", "sale"])
 def test_null_for_units_is_refused_with_what_to_do(field):
-    assert mistakes(Retire, **{field: None}) == {
-        field: f"{field} is null; give a value or leave it out."
-    }
+    assert mistakes(Retire, **{field: None}) == {field: NULL}
+
+
+def test_every_null_is_told_at_its_field():
+    nulls = dict.fromkeys(["quantity", "blocks", "sale"])
+    assert mistakes(Retire, **nulls) == dict.fromkeys(nulls, NULL)
+
+
+@pytest.mark.parametrize("command", TAKING)
+def test_null_beside_a_good_choice_is_still_told(command):
+    assert mistakes(command, quantity=None, blocks=[{"first": 1, "last": 2}]) == {"quantity": NULL}
+    assert mistakes(command, quantity=5, blocks=None) == {"blocks": NULL}
+
+
+@pytest.mark.parametrize(
+    ("command", "field"),
+    [(Sell, "sale"), (Cancel, "sale"), (CreateRecord, "blocks"), (Retire, "amount")],
+)
+def test_null_for_a_field_that_a_command_has_not_is_no_such_field(command, field):
+    assert mistakes(command, **{field: None})[field].startswith("There is no such field here;")
 
 
 @pytest.mark.parametrize(("command", "field"), NULLABLE, ids=of(NULLABLE))
@@ -205,7 +225,8 @@ def test_a_record_whose_serial_is_malformed_is_refused_at_the_serial():
 def test_a_record_whose_serial_has_another_count_is_refused_at_the_quantity():
     fields = {"registry": "GS", "serial_number": "GS1-1-CM-GS1064-16-2012-1253-1-3150"}
     assert mistakes(CreateRecord, **fields, vintage=2012, quantity=9039) == {
-        "quantity": "the block 1-3150 has 3,150 units but the record declares 9,039"
+        "quantity": "In this serial number the block 1-3150 has 3,150 units "
+        "but the record declares 9,039."
     }
 
 

@@ -14,11 +14,9 @@ from tests.domain.histories import (
     sentence,
     sold_to,
     with_holes,
-    written,
 )
-from webapp.domain.blocks import MOST_BLOCKS, Blocks
+from webapp.domain.blocks import MOST_BLOCKS
 from webapp.domain.commands import Cancel, Retire, Return, Sell
-from webapp.domain.lifecycle import Draft
 
 
 def test_the_sentence_when_too_many_are_to_be_sold():
@@ -33,14 +31,59 @@ def test_the_sentence_when_a_retirement_would_need_somebody_elses_units():
     assert sentence(FORTY_SOLD, Retire(quantity=61)) == (
         "61 units cannot be taken: 60 units are available. "
         "Units 1-40 are sold to Acme (event 2). "
-        "To retire what is available, choose 60 or fewer. "
+        "To retire what is available, choose 60 or fewer."
+    )
+
+
+def test_the_sentence_when_a_sale_could_meet_a_retirement():
+    events = after(issued(), sold_to("Acme", (1, 60)))
+    assert sentence(events, Retire(quantity=60)) == (
+        "60 units cannot be taken: 40 units are available. "
+        "Units 1-60 are sold to Acme (event 2). "
+        "To retire what is available, choose 40 or fewer. "
         "To retire sold units, choose the sale."
+    )
+    assert "choose the sale" not in sentence(events, Retire(quantity=61))
+
+
+def test_the_sentence_when_everything_is_sold_and_some_are_to_be_retired():
+    assert sentence(ALL_SOLD, Retire(quantity=1)) == (
+        "1 unit cannot be taken: no units are available. "
+        "Units 1-100 are sold to Acme (event 2). "
+        "To retire sold units, choose the sale."
+    )
+
+
+def test_the_sentence_when_one_unit_is_available():
+    events = after(issued(), sold_to("Acme", (1, 99)))
+    assert sentence(events, Sell(buyer="Bold", quantity=2)) == (
+        "2 units cannot be taken: 1 unit is available. "
+        "Units 1-99 are sold to Acme (event 2). "
+        "To sell what is available, choose 1."
+    )
+
+
+def test_the_sentence_when_the_record_has_not_so_many_and_nothing_is_sold():
+    assert sentence(issued(), Retire(quantity=101)) == (
+        "101 units cannot be taken: 100 units are available. "
+        "To retire what is available, choose 100 or fewer."
     )
 
 
 def test_the_sentence_when_everything_is_sold():
     assert sentence(ALL_SOLD, Sell(buyer="Bold")) == (
-        "No units are available. Units 1-100 are sold to Acme (event 2)."
+        "No units are available. Units 1-100 are sold to Acme (event 2). "
+        "Only units that are returned first can be sold."
+    )
+    assert sentence(ALL_SOLD, Cancel(reason="reversal")) == (
+        "No units are available. Units 1-100 are sold to Acme (event 2). "
+        "Only units that are returned first can be cancelled."
+    )
+
+
+def test_the_sentence_when_sold_units_are_named_and_none_are_available():
+    assert sentence(ALL_SOLD, sold_to("Bold", (7, 7))) == (
+        "Unit 7 is sold to Acme (event 2). No units are available."
     )
 
 
@@ -48,6 +91,13 @@ def test_the_sentence_when_more_is_wanted_than_is_left_of_a_sale():
     assert sentence(FORTY_SOLD, Return(sale=2, reason="unpaid", quantity=41)) == (
         "41 units cannot be taken from the sale in event 2: 40 units are left of it. "
         "Choose 40 or fewer."
+    )
+
+
+def test_the_sentence_when_one_unit_is_left_of_a_sale():
+    events = after(FORTY_SOLD, Retire(sale=2, quantity=39))
+    assert sentence(events, Return(sale=2, reason="unpaid", quantity=2)) == (
+        "2 units cannot be taken from the sale in event 2: 1 unit is left of it. Choose 1."
     )
 
 
@@ -94,7 +144,7 @@ def test_the_sentence_when_nothing_is_left_of_a_sale():
 
 def test_the_sentence_when_there_is_no_such_sale():
     assert sentence(TWO_SALES, Retire(sale=9)) == (
-        "There is no event 9. Its sales are events 2 and 3."
+        "There is no event 9. The record's sales are events 2 and 3."
     )
 
 
@@ -106,7 +156,7 @@ def test_the_sentence_when_the_record_has_no_sales():
 
 def test_the_sentence_of_a_day_in_the_future():
     (error,) = refusal(issued(), Retire(effective_on=date(2026, 5, 4))).errors
-    assert error.message == "2026-05-04 lies in the future; today is 2026-05-03 (UTC)."
+    assert error.message == "4 May 2026 lies in the future; today is 3 May 2026 (UTC)."
 
 
 def test_the_sentence_of_too_many_blocks():
@@ -120,30 +170,3 @@ def test_a_sentence_lists_four_blocks_and_counts_the_rest():
     assert sentence(with_holes(20), sold_to("Bold", (1, 20))).startswith(
         "Units 2, 4, 6, 8 and 6 more blocks are sold to Acme (event 2)."
     )
-
-
-def test_a_retired_record_with_a_long_life_tells_its_first_and_last_endings():
-    events = issued()
-    for _ in range(10):
-        events = after(events, Retire(quantity=10))
-    told = sentence(events, Retire())
-    assert "(event 2)" in told
-    assert "(event 11)" in told
-    assert "(event 6)" not in told
-
-
-def test_units_that_are_not_in_the_named_sale_are_told_to_be_outside_that_sale():
-    # "Units 60-70 are available" alone would read as if they could be taken.
-    told = sentence(FORTY_SOLD, Return(sale=2, reason="unpaid", blocks=named((60, 70))))
-    assert "event 2" in told
-
-
-def test_a_refusal_stays_short_however_many_sales_there_are():
-    drafts = [Draft("sold", 1, Blocks.of([(n, n)]), f"Buyer {n}") for n in range(1, 301)]
-    events = written(issued(1, 1000), drafts)
-    for command in (
-        Sell(buyer="Bold", quantity=701),
-        sold_to("Bold", (1, 1000)),
-        Retire(quantity=701),
-    ):
-        assert len(sentence(events, command)) < 2000

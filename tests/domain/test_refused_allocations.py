@@ -147,12 +147,16 @@ def test_units_in_as_many_blocks_as_an_event_holds_are_taken():
     [Sell(buyer="Bold"), Sell(buyer="Bold", quantity=501), Retire(), Cancel(reason="reversal")],
 )
 def test_units_in_one_block_more_are_refused(command):
-    assert type(refusal(with_holes(MOST_BLOCKS + 1), command)) is TooManyBlocks
+    refused = refusal(with_holes(MOST_BLOCKS + 1), command)
+    assert type(refused) is TooManyBlocks
+    assert [error.field for error in refused.errors] == ["quantity"]
 
 
 def test_one_block_named_across_too_many_pieces_is_refused():
     command = Retire(blocks=named((1, 1002)))
-    assert type(refusal(with_holes(MOST_BLOCKS + 1), command)) is TooManyBlocks
+    refused = refusal(with_holes(MOST_BLOCKS + 1), command)
+    assert type(refused) is TooManyBlocks
+    assert [error.field for error in refused.errors] == ["blocks"]
 
 
 def test_the_advice_of_too_many_blocks_can_be_followed():

@@ -116,6 +116,73 @@ def test_a_cdm_run_is_one_series_whoever_holds_it():
     assert read_serial("GS", CDM, 3657) == read_serial("CDM", CDM, 3657)
 
 
+@pytest.mark.parametrize("number", [1463953, 1465000, 1467609])
+def test_a_single_cdm_serial_is_its_unit_in_the_series_of_its_run(number):
+    one, run = read_serial("GS", f"RW-5-{number}-2-2-0-7014", 1), read_serial("GS", CDM, 3657)
+    assert (one.series, one.remainder) == (run.series, run.remainder)
+    assert one.block == Block(number, number)
+    assert run.block.first <= number <= run.block.last
+
+
+def test_a_single_cdm_serial_is_one_unit():
+    assert refusal("GS", "RW-5-1463953-2-2-0-7014", 3657) == (
+        "quantity",
+        "In this serial number the block 1463953 has 1 unit but the record declares 3,657.",
+    )
+
+
+@pytest.mark.parametrize(
+    "serial",
+    [
+        *(
+            text + more
+            for text in (CDM, "RW-5-1463953-2-2-0-7014")
+            for more in (" (retired)", "x", "-1", " -", ";", " and others")
+        ),
+        CDM.lower(),
+        CDM.replace("- RW", "- rw"),
+        CDM.replace("RW", "Rw"),
+        "rw-5-1463953-2-2-0-7014",
+        CDM.replace("-1463953-", "-01463953-"),
+        CDM.replace("-1467609-", "-01467609-"),
+        "RW-5-01463953-2-2-0-7014",
+        CDM.replace(" - ", "-"),
+        CDM.replace(" - ", " to "),
+        CDM.replace(" - ", " \u2013 "),
+        "RW-5-1463953-2-2-",
+        "RW-5-1463953-2-2-1-7014",
+    ],
+    ids=ascii,
+)
+@pytest.mark.parametrize("quantity", [1, 3657])
+def test_what_looks_like_cdm_units_must_be_so_to_its_end(serial, quantity):
+    field, message = refusal("GS", serial, quantity)
+    assert field == "serial_number"
+    assert CDM in message
+
+
+@pytest.mark.parametrize("rest", ["02-2-0-7014", "2-02-0-7014", "2-2-0-07014", "2-2-00-7014"])
+def test_no_leading_zero_makes_another_series_of_cdm_units(rest):
+    # All of it names the series: a zero in it would let the same units in a second time.
+    assert refusal("GS", f"RW-5-1463953-{rest}")[0] == "serial_number"
+    assert refusal("GS", f"RW-5-1-{rest} - RW-5-9-{rest}", 9)[0] == "serial_number"
+
+
+@pytest.mark.parametrize(
+    "serial",
+    [
+        "RW-5-1463953-2",
+        "RW-5-1463953-2-",
+        "RW-5-1463953-2-2",
+        "RWA-5-1-2-2-0-7",
+        "RW-6-1-2-2",
+        "RW-5-x-2-2-",
+    ],
+)
+def test_what_does_not_look_like_cdm_units_is_free_text(serial):
+    assert read_serial("GS", serial, 9).block == Block(1, 9)
+
+
 # --- free text
 
 

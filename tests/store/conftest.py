@@ -43,10 +43,11 @@ def way(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def raw(way: str, cluster: Path, ledger: str) -> Iterator[psycopg.Connection]:
     """The attacker at the ledger, in a transaction that is rolled back."""
-    with _attacker(way, _at(cluster, way, ledger)) as connection:
-        connection.autocommit = False
+    with (
+        _attacker(way, _at(cluster, way, ledger)) as connection,
+        connection.transaction(force_rollback=True),
+    ):
         yield connection
-        connection.rollback()
 
 
 @pytest.fixture

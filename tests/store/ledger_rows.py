@@ -6,7 +6,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-A, B = "a" * 64, "b" * 64
+A, B, C = "a" * 64, "b" * 64, "c" * 64  # C is the id of a third that is not there yet
 LARGEST = 2**53 - 1
 
 

@@ -8,6 +8,8 @@ from webapp.store import credentials, database
 from webapp.store.credentials import SignedIn
 from webapp.store.people import Staff
 
+__all__ = ["SignedIn", "change_password", "sign_in", "sign_out", "who"]
+
 
 def sign_in(email: str, password: str, old_secret: str | None = None) -> str:
     """Begins a session and gives its secret, a new one each time; an older one of the browser ends.

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from webapp.domain import explaining
+from webapp.domain import explaining, wording
 from webapp.domain.blocks import MOST_BLOCKS, Blocks
 from webapp.domain.commands import TakeUnits
 from webapp.domain.lifecycle import EVENT_TYPES, Draft, Event, units_left
@@ -37,7 +37,8 @@ def decide(events: Sequence[Event], command: TakeUnits, today: date) -> list[Dra
 def refuse_future(field: str, day: date | None, today: date) -> None:
     """Refuses (InvalidFields) a day that has not begun anywhere near UTC's today."""
     if day is not None and day > today:
-        message = f"{day.isoformat()} lies in the future; today is {today.isoformat()} (UTC)."
+        now = f"today is {wording.day(today)} (UTC)"
+        message = f"{wording.day(day)} lies in the future; {now}."
         raise InvalidFields([FieldError(field, message)])
 
 
@@ -57,7 +58,9 @@ def _choose(events: Sequence[Event], command: TakeUnits, sources: dict[int, Bloc
     reachable = Blocks.of(block for units in sources.values() for block in units)
     if command.named_units is not None:
         if out_of_reach := command.named_units - reachable:
-            raise UnitsNotAvailable.at("blocks", explaining.out_of_reach(events, out_of_reach))
+            raise UnitsNotAvailable.at(
+                "blocks", explaining.out_of_reach(events, command, out_of_reach)
+            )
         return command.named_units
     if not reachable:
         raise explaining.nothing_left(events, command)
@@ -83,7 +86,8 @@ def _lowest(
 
 def _draft(command: TakeUnits, source: Event, units: Blocks) -> Draft:
     if len(units) > MOST_BLOCKS:
-        raise TooManyBlocks.at("quantity", explaining.too_many_blocks(units))
+        field = "quantity" if command.named_units is None else "blocks"
+        raise TooManyBlocks.at(field, explaining.too_many_blocks(units))
     party = command.party
     if party is None and source.event_type == "sold" and command.event_type == "retired":
         party = source.party  # who bought the units is whom they are retired for

@@ -71,6 +71,7 @@ Note = Annotated[
 ]
 Tonnes = Annotated[int, Field(ge=1, le=LARGEST_NUMBER)]
 UnitNumber = Annotated[int, Field(ge=0, le=LARGEST_NUMBER)]
+Seq = Annotated[int, Field(ge=1, le=LARGEST_NUMBER)]
 Day = Annotated[date, BeforeValidator(_read_day)]
 
 
@@ -114,25 +115,19 @@ def _no_null(schema: dict[str, Any]) -> None:
     schema.update(kept)
 
 
+def _not_null(value: object) -> object:
+    # null could mean "none" or "all of them"; where units are chosen, nobody should guess.
+    if value is None:
+        raise PydanticCustomError("null", "It is null; give a value or leave it out.")
+    return value
+
+
+_NOT_NULL = BeforeValidator(_not_null)
 _LEFT_OUT: Any = Field(default=None, json_schema_extra=_no_null)
 
 
 class Command(_Strict):
     """What all commands share."""
-
-    not_null: ClassVar[frozenset[str]] = frozenset()
-
-    @model_validator(mode="before")
-    @classmethod
-    def _refuse_null(cls, data: Any) -> Any:
-        # null could mean "none" or "all of them"; where units are chosen, nobody should guess.
-        if isinstance(data, dict):
-            for name in cls.not_null & data.keys():
-                if data[name] is None:
-                    raise PydanticCustomError(
-                        "null", "{name} is null; give a value or leave it out.", {"name": name}
-                    )
-        return data
 
     def check(self) -> None:
         """Refuses (InvalidFields) what only several fields together show to be wrong."""
@@ -168,10 +163,9 @@ class TakeUnits(Command):
     """What every action on a record's units shares: which units, a note, the day it counts for."""
 
     event_type: ClassVar[str]
-    not_null: ClassVar[frozenset[str]] = frozenset({"quantity", "blocks", "sale"})
 
-    quantity: Tonnes | None = _LEFT_OUT
-    blocks: BlockList | None = _LEFT_OUT
+    quantity: Annotated[Tonnes | None, _NOT_NULL] = _LEFT_OUT
+    blocks: Annotated[BlockList | None, _NOT_NULL] = _LEFT_OUT
     note: Note | None = None
     effective_on: Day | None = None
 
@@ -220,7 +214,7 @@ class Return(TakeUnits):
 
     event_type = "returned"
 
-    sale: Annotated[int, Field(ge=1, le=LARGEST_NUMBER)]
+    sale: Seq
     reason: Line
 
     @property
@@ -239,7 +233,7 @@ class Retire(TakeUnits):
 
     event_type = "retired"
 
-    sale: Annotated[int, Field(ge=1, le=LARGEST_NUMBER)] | None = _LEFT_OUT
+    sale: Annotated[Seq | None, _NOT_NULL] = _LEFT_OUT
     beneficiary: Line | None = None
     reason: Line | None = None
 

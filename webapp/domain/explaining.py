@@ -9,24 +9,32 @@ from webapp.domain.lifecycle import Event, Holdings, holdings, units_left
 from webapp.domain.refusals import AlreadyRetired, NothingLeft
 
 _VERBS = {"sold": "sell", "returned": "return", "retired": "retire", "cancelled": "cancel"}
+_IN_WORDS = {
+    "created": "the record's creation",
+    "returned": "a return",
+    "retired": "a retirement",
+    "cancelled": "a cancellation",
+}
+_MOST_TOLD = 4  # so many events are told in a refusal; the rest are counted
 
 
 def not_a_sale(events: Sequence[Event], seq: int) -> str:
     """Why an event cannot be the sale that units are taken from."""
     event = next((one for one in events if one.seq == seq), None)
+    what = f"There is no event {seq}."
+    if event is not None:
+        what = f"Event {seq} is not a sale: it is {_IN_WORDS[event.event_type]}."
     sales = [str(one.seq) for one in events if one.event_type == "sold"]
-    what = (
-        f"Event {seq} is not a sale: it is {event.event_type}."
-        if event
-        else f"There is no event {seq}."
-    )
     if not sales:
         return f"{what} This record has no sales."
-    be = "sale is event" if len(sales) == 1 else "sales are events"
-    return f"{what} Its {be} {wording.listing(sales)}."
+    shown = sales[:_MOST_TOLD]
+    if more := len(sales) - len(shown):
+        shown.append(f"{wording.number(more)} more")
+    be = "only sale is event" if len(sales) == 1 else "sales are events"
+    return f"{what} The record's {be} {wording.listing(shown)}."
 
 
-def out_of_reach(events: Sequence[Event], units: Blocks) -> str:
+def out_of_reach(events: Sequence[Event], command: TakeUnits, units: Blocks) -> str:
     """Where units are that an action cannot take, and what is free instead."""
     issued = events[0].units
     told = []
@@ -36,42 +44,62 @@ def out_of_reach(events: Sequence[Event], units: Blocks) -> str:
             f"{wording.unit_numbers(outside)} {be} not in this record, whose units are {issued}."
         )
     left = units_left(events)
-    for event in events:
-        if there := units & left[event.seq]:
-            told.append(_whereabouts(event, there))
+    if command.from_sale is not None:
+        if within := units & issued:
+            be = wording.be(within.quantity)
+            told.append(
+                f"{wording.unit_numbers(within)} {be} not among what is left of the sale in "
+                f"event {command.from_sale}."
+            )
+        still = left[command.from_sale]
+        rest = (
+            f"Left in that sale: {wording.serials(still)}."
+            if still
+            else "Nothing is left in that sale."
+        )
+        return " ".join([*told, rest])
+    found = [(event, units & left[event.seq]) for event in events]
+    told += _few([_whereabouts(event, there) for event, there in found if there])
     return " ".join([*told, _free(holdings(events))])
 
 
 def nothing_left(events: Sequence[Event], command: TakeUnits) -> NothingLeft:
     """The refusal of an action that finds nothing that it may take."""
     held = holdings(events)
+    verb = _VERBS[command.event_type]
     if command.from_sale is not None:
+        fate = [_ending(event) for event in events if event.from_seq == command.from_sale]
         left = f"Nothing is left of the sale in event {command.from_sale}."
-        return NothingLeft(" ".join([left, *_fate(events, command.from_sale)]))
+        return NothingLeft(" ".join([left, *_few(fate)]))
     if held.status in ("retired", "cancelled"):
         ended = [_ending(event) for event in events if not event.type.spendable]
-        shown = ended if len(ended) <= 3 else [*ended[:2], "…", ended[-1]]
         kind = AlreadyRetired if held.status == "retired" else NothingLeft
-        opening = f"This record is already {held.status}; nothing is left to {_VERBS[command.event_type]}."
-        return kind(" ".join([opening, *shown]))
-    return NothingLeft(" ".join(["No units are available.", *_sales(events)]))
+        opening = f"This record is already {held.status}; nothing is left to {verb}."
+        return kind(" ".join([opening, *_few(ended)]))
+    sold = [
+        *_few(_sales(events)),
+        f"Only units that are returned first can be {command.event_type}.",
+    ]
+    return NothingLeft(" ".join(["No units are available.", *sold]))
 
 
 def not_enough(events: Sequence[Event], command: TakeUnits, free: int) -> str:
     """Why a quantity cannot be met without other people's units, and who holds those."""
-    asked = wording.units(command.quantity or 0)
-    verb = _VERBS[command.event_type]
+    quantity = command.quantity or 0
+    asked = wording.units(quantity)
+    at_most = "1" if free == 1 else f"{wording.number(free)} or fewer"
     if command.from_sale is not None:
         return (
             f"{asked} cannot be taken from the sale in event {command.from_sale}: "
-            f"{wording.units(free)} {wording.be(free)} left of it. Choose {wording.number(free)} or fewer."
+            f"{wording.units(free)} {wording.be(free)} left of it. Choose {at_most}."
         )
-    held = holdings(events)
-    parts = [f"{asked} cannot be taken: {_free(held)}"]
-    parts += _sales(events)
+    parts = [f"{asked} cannot be taken: {_free(holdings(events), start=False)}"]
+    parts += _few(_sales(events))
     if free:
-        parts.append(f"To {verb} what is available, choose {wording.number(free)} or fewer.")
-    if held.sold and command.event_type == "retired":
+        parts.append(f"To {_VERBS[command.event_type]} what is available, choose {at_most}.")
+    left = units_left(events)
+    sales = [left[event.seq].quantity for event in events if event.event_type == "sold"]
+    if command.event_type == "retired" and max(sales, default=0) >= quantity:
         parts.append("To retire sold units, choose the sale.")
     return " ".join(parts)
 
@@ -85,7 +113,21 @@ def too_many_blocks(units: Blocks) -> str:
     )
 
 
-def _free(held: Holdings) -> str:
+def _few(sentences: Sequence[str]) -> list[str]:
+    """The first sentences and the last one, with how many were left out between them."""
+    if len(sentences) <= _MOST_TOLD:
+        return list(sentences)
+    skipped = len(sentences) - _MOST_TOLD
+    return [
+        *sentences[: _MOST_TOLD - 1],
+        f"({wording.number(skipped)} more like {'this' if skipped == 1 else 'these'}.)",
+        sentences[-1],
+    ]
+
+
+def _free(held: Holdings, start: bool = True) -> str:
+    if not held.available:
+        return f"{'No' if start else 'no'} units are available."
     return f"{wording.units(held.available)} {wording.be(held.available)} available."
 
 
@@ -98,21 +140,17 @@ def _sales(events: Sequence[Event]) -> list[str]:
     ]
 
 
-def _fate(events: Sequence[Event], seq: int) -> list[str]:
-    return [_ending(event) for event in events if event.from_seq == seq]
-
-
 def _whereabouts(event: Event, units: Blocks) -> str:
-    subject = wording.unit_numbers(units)
-    number = units.quantity
-    if event.type.spendable and event.event_type == "sold":
-        return f"{subject} {wording.be(number)} sold to {event.party} (event {event.seq})."
+    subject = f"{wording.unit_numbers(units)} {wording.be(units.quantity)}"
+    if event.event_type == "sold":
+        return f"{subject} sold to {event.party} (event {event.seq})."
     if event.type.spendable:
-        return f"{subject} {wording.be(number)} available (event {event.seq})."
+        return f"{subject} available (event {event.seq})."
     return _ending(event, units)
 
 
 def _ending(event: Event, units: Blocks | None = None) -> str:
+    """What became of units for good, or that they were returned."""
     units = event.units if units is None else units
     party = f" for {event.party}" if event.party else ""
     return (

@@ -33,13 +33,19 @@ class Grammar:
     parts: tuple[Part, ...]
     example: str
 
+    @property
+    def article(self) -> str:
+        """What stands before its registry in a sentence."""
+        return "an" if self.registry.startswith("A") else "a"
+
     def mistake(self, pieces: list[str]) -> str | None:
         """What is wrong with the pieces, as a sentence; None if nothing is."""
         if len(pieces) != len(self.parts):
             return f"it has {len(pieces)} parts joined by hyphens instead of {len(self.parts)}"
         for place, (part, piece) in enumerate(zip(self.parts, pieces, strict=True), start=1):
             if not part.accepts(piece):
-                return f'part {place}, the {part.name}, must be {part.words}, not "{piece}"'
+                named = f", the {part.name}," if part.name != part.words else ""
+                return f'part {place}{named} must be {part.words}, not "{piece}"'
         return None
 
     def read(self, pieces: list[str]) -> dict[str, str]:
@@ -47,10 +53,10 @@ class Grammar:
         return {part.name: piece for part, piece in zip(self.parts, pieces, strict=True)}
 
 
-_BATCH = Part("batch", _COUNTED, "a whole number")
-_FIRST = Part("first unit", _COUNTED, "a whole number")
-_LAST = Part("last unit", _COUNTED, "a whole number")
-_SPAN = Part("run of units", _RUN, 'two whole numbers joined by " to "')
+_BATCH = Part("batch", _COUNTED, "a whole number without leading zeros")
+_FIRST = Part("first unit", _COUNTED, "a whole number without leading zeros")
+_LAST = Part("last unit", _COUNTED, "a whole number without leading zeros")
+_SPAN = Part("run of units", _RUN, 'two whole numbers without leading zeros joined by " to "')
 _COUNTRY = Part("country", "[A-Z]{2}", "two capital letters")
 _TYPE = Part("project type", _DIGITS, "digits")
 _PROJECT = Part("project", _DIGITS, "digits")
@@ -63,7 +69,8 @@ _LABEL = Part("label", "[01]", "0 or 1")
 
 
 def _word(*words: str) -> Part:
-    return Part("/".join(words), "|".join(words), " or ".join(words))
+    words_in_words = " or ".join(words)
+    return Part(words_in_words, "|".join(words), words_in_words)
 
 
 VCS = Grammar(
@@ -97,8 +104,11 @@ ART = Grammar(
     (_word("ART"), _COUNTRY, Part("program", _DIGITS, "digits"), _VINTAGE, _BATCH, _SPAN),
     "ART-GY-102-2019-3-2500001 to 2600000",
 )
-_CDM_SIDE = r"([A-Z]{2})-5-((?:0|[1-9][0-9]*))-([0-9]+-[0-9]+-(?:0-)?[0-9]+)"
+_CDM_SIDE = rf"([A-Z]{{2}})-5-({_COUNTED})-({_COUNTED}-{_COUNTED}-(?:0-)?{_COUNTED})"
 CDM = re.compile(f"{_CDM_SIDE} - {_CDM_SIDE}")
+CDM_SINGLE = re.compile(_CDM_SIDE)
+CDM_SHAPE = re.compile("[A-Z]{2}-5-[0-9]+-[0-9]+-[0-9]+-", re.IGNORECASE)
+CDM_EXAMPLE = "RW-5-1463953-2-2-0-7014 - RW-5-1467609-2-2-0-7014"
 
 
 def grammar_of(serial_number: str) -> Grammar | None:

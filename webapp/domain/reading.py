@@ -4,6 +4,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
+from webapp.domain import wording
 from webapp.domain.commands import Command
 from webapp.domain.refusals import FieldError, InvalidFields
 
@@ -17,7 +18,7 @@ _SENTENCES = {
     "int_parsing_size": "The number is too large.",
     "string_type": "It must be text.",
     "date_type": "It must be a day, written like 2026-05-03.",
-    "list_type": 'It must be a list of blocks like {"first": 1, "last": 40}.',
+    "list_type": 'It must be a list of blocks like {{"first": 1, "last": 40}}.',
     "model_type": "It must be an object with named fields.",
     "greater_than_equal": "It must be {ge} or more.",
     "less_than_equal": "It must be {le} or less.",
@@ -55,9 +56,6 @@ def _translated(error: ValidationError, model: type[Command]) -> Exception:
 
 
 def _name(one: Any) -> str:
-    context = one.get("ctx", {})
-    if one["type"] == "null":
-        return str(context["name"])
     if one["type"] == "two_choices":
         return "quantity"
     return ".".join(str(step) for step in one["loc"])
@@ -74,4 +72,12 @@ def _sentence(one: Any, model: type[Command]) -> str:
     if kind == "too_long" and "limit" in one["ctx"]:
         return str(one["msg"])
     template = _SENTENCES.get(kind)
-    return template.format(**one.get("ctx", {})) if template else str(one["msg"])
+    if template is None:
+        return str(one["msg"])
+    limits = {name: _limit(value) for name, value in one.get("ctx", {}).items()}
+    return template.format(**limits)
+
+
+def _limit(value: object) -> str:
+    """A limit in words; a year keeps its digits together."""
+    return wording.number(value) if isinstance(value, int) and value > 9999 else str(value)

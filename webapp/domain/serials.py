@@ -44,9 +44,9 @@ def read_serial(registry: str, serial_number: str, quantity: int) -> Serial:
     if serial.block.quantity != quantity:
         raise _wrong(
             "quantity",
-            f"the block {serial.block.first}-{serial.block.last} has "
+            f"In this serial number the block {serial.block} has "
             f"{wording.units(serial.block.quantity)} but the record declares "
-            f"{wording.number(quantity)}",
+            f"{wording.number(quantity)}.",
         )
     return serial
 
@@ -56,8 +56,8 @@ def _read_by_grammar(grammar: grammars.Grammar, registry: str, serial_number: st
     if mistake := grammar.mistake(pieces):
         raise _wrong(
             "serial_number",
-            f"It has the shape of a {grammar.registry} serial number, but {mistake}. "
-            f"A {grammar.registry} serial number looks like {grammar.example}.",
+            f"It has the shape of {grammar.article} {grammar.registry} serial number, but "
+            f"{mistake}. One looks like {grammar.example}.",
         )
     if registry != grammar.registry:
         raise _wrong(
@@ -81,7 +81,7 @@ def _block(parts: dict[str, str]) -> Block:
         first, _, last = parts["run of units"].partition(" to ")
     else:
         first, last = parts["first unit"], parts.get("last unit", "")
-    return _checked(int(first), int(last or first))
+    return _checked(first, last or first)
 
 
 def _vintage(parts: dict[str, str]) -> int:
@@ -104,16 +104,26 @@ def _day(text: str, name: str) -> date:
 
 def _read_cdm(serial_number: str) -> Serial | None:
     """A run of CDM units, written as its first and its last unit; None if it is none."""
-    match = grammars.CDM.fullmatch(serial_number)
-    if match is None:
+    if not grammars.CDM_SHAPE.match(serial_number):
         return None
-    country, first, rest, last_country, last, last_rest = match.groups()
+    single = grammars.CDM_SINGLE.fullmatch(serial_number)
+    match = grammars.CDM.fullmatch(serial_number)
+    if single:
+        country, first, rest = last_country, last, last_rest = single.groups()
+    elif match:
+        country, first, rest, last_country, last, last_rest = match.groups()
+    else:
+        raise _wrong(
+            "serial_number",
+            "It has the shape of CDM units but is not written like them: capital letters, numbers "
+            f"without leading zeros, nothing after it. A run looks like {grammars.CDM_EXAMPLE}.",
+        )
     if (country, rest) != (last_country, last_rest):
         raise _wrong(
             "serial_number", "Its two halves may differ only in the unit's number; correct one."
         )
     unnumbered = f"{country}-5-{rest}"
-    return Serial(f"CDM#{unnumbered}", unnumbered, _checked(int(first), int(last)))
+    return Serial(f"CDM#{unnumbered}", unnumbered, _checked(first, last))
 
 
 def _read_free_text(registry: str, serial_number: str, quantity: int) -> Serial:
@@ -128,14 +138,14 @@ def _read_free_text(registry: str, serial_number: str, quantity: int) -> Serial:
     return Serial(series, "", Block(1, quantity))
 
 
-def _checked(first: int, last: int) -> Block:
-    if first > last:
+def _checked(first: str, last: str) -> Block:
+    longest = max(len(first), len(last))  # looked at first: Python reads endless digits slowly
+    if longest > len(str(LARGEST_NUMBER)) or int(last) > LARGEST_NUMBER:
+        largest = wording.number(LARGEST_NUMBER)
+        raise _wrong("serial_number", f"Its numbers go past {largest}, the largest kept here.")
+    if int(first) > int(last):
         raise _wrong("serial_number", f"Its block {first}-{last} runs backwards; swap the numbers.")
-    if last > LARGEST_NUMBER:
-        raise _wrong(
-            "serial_number", f"Its numbers go past {LARGEST_NUMBER}, the largest kept here."
-        )
-    return Block(first, last)
+    return Block(int(first), int(last))
 
 
 def check_against_fields(serial: Serial, vintage: int, project_id: str | None) -> None:
@@ -146,8 +156,9 @@ def check_against_fields(serial: Serial, vintage: int, project_id: str | None) -
             f"The serial number says vintage {serial.vintage}, the record says {vintage}.",
         )
     if serial.project and project_id is not None:
-        # Exports write one project as "1340", "GS1340", "CAR1340" or "VCS 1340".
-        given = re.sub(r"^(VCS|GS|ACR|CAR|ART)[ -]?", "", project_id)
+        # Exports write one project as "1340", "CAR1340" or "VCS 1340".
+        registry = serial.series.partition("#")[0]
+        given = re.sub(rf"^{registry}[ -]?", "", project_id, flags=re.IGNORECASE)
         if given.lstrip("0") != serial.project.lstrip("0"):
             raise _wrong(
                 "project_id",

@@ -51,7 +51,7 @@ def _new_pool(url: str, size: int) -> "ConnectionPool[Connection]":
         min_size=1,
         max_size=size,
         timeout=_POOL_TIMEOUT_SECONDS,
-        reconnect_timeout=30,
+        reconnect_timeout=0.5,  # give up soon: the next request tries at once, and not after a backoff
         configure=_configure,
         reset=_reset,
         close_returns=True,  # what SQLAlchemy closes comes back here
@@ -70,7 +70,14 @@ def close(app: Flask) -> None:
 
 def borrow() -> Connection:
     """A connection for SQLAlchemy, whose transactions begin by themselves; close() gives it back."""
-    connection = _pool().getconn()
+    pool = _pool()
+    connection = pool.getconn()
+    try:
+        pool.check_connection(connection)
+    except psycopg.OperationalError:  # it broke while it lay in the pool
+        pool.putconn(connection)
+        pool.check()
+        connection = pool.getconn()
     connection.autocommit = False
     return connection
 
@@ -85,6 +92,7 @@ def _configure(connection: Connection) -> None:
 
 
 def _reset(connection: Connection) -> None:
+    connection._notice_handlers.clear()  # SQLAlchemy adds one each time it borrows
     connection.autocommit = True
 
 
@@ -176,6 +184,8 @@ def _change_once(work: Callable[[Connection], T]) -> T:
 
 def _is_broken(error: psycopg.OperationalError) -> bool:
     """Whether the connection itself is gone, rather than a statement refused."""
+    if isinstance(error, PoolTimeout):  # there was no connection that could break
+        return False
     return error.sqlstate is None or isinstance(error, _connection_broke)
 
 
@@ -185,7 +195,13 @@ def session() -> Iterator[Session]:
     with _translating():
         try:
             yield db.session()
-            db.session.commit()
+            db.session.flush()
+            try:
+                db.session.commit()
+            except DBAPIError as error:
+                if isinstance(error.orig, psycopg.OperationalError) and _is_broken(error.orig):
+                    raise OutcomeUnknown from error
+                raise
         except DBAPIError as error:
             if isinstance(error.orig, psycopg.Error):
                 raise error.orig from error

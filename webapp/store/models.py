@@ -39,8 +39,8 @@ class RecordRow(db.Model):  # type: ignore[name-defined,misc]
         CheckConstraint(f"quantity BETWEEN 1 AND {_LARGEST}", name="quantity_in_range"),
         CheckConstraint("vintage BETWEEN 1900 AND 2100", name="vintage_in_range"),
         CheckConstraint(
-            "NOT isempty(block) AND lower(block) >= 0"
-            f" AND upper(block) <= {_LARGEST + 1} AND upper(block) - lower(block) = quantity",
+            "NOT isempty(block) AND NOT lower_inf(block) AND NOT upper_inf(block)"
+            f" AND lower(block) >= 0 AND upper(block) <= {_LARGEST + 1} AND upper(block) - lower(block) = quantity",
             name="block_is_quantity",
         ),
         CheckConstraint(
@@ -79,7 +79,11 @@ class SerialBlockRow(db.Model):  # type: ignore[name-defined,misc]
         ExcludeConstraint(
             ("series", "="), ("remainder", "<>"), name="serial_blocks_one_remainder", using="gist"
         ),
-        CheckConstraint("NOT isempty(block) AND lower(block) >= 0", name="block_not_empty"),
+        CheckConstraint(
+            "NOT isempty(block) AND NOT lower_inf(block) AND NOT upper_inf(block)"
+            f" AND lower(block) >= 0 AND upper(block) <= {_LARGEST + 1}",
+            name="block_in_range",
+        ),
     )
 
     series: Mapped[str] = mapped_column(Text, primary_key=True)
@@ -114,7 +118,8 @@ class EventRow(db.Model):  # type: ignore[name-defined,misc]
             name="created_first_and_whole",
         ),
         CheckConstraint(
-            f"NOT isempty(units) AND lower(units) >= 0 AND upper(units) <= {_LARGEST + 1}",
+            "NOT isempty(units) AND NOT lower_inf(units) AND NOT upper_inf(units)"
+            f" AND lower(units) >= 0 AND upper(units) <= {_LARGEST + 1}",
             name="units_in_range",
         ),
         CheckConstraint(

@@ -3,7 +3,7 @@
 from flask import Flask
 
 from webapp.headers import HTMX_INTEGRITY, HTMX_URL
-from webapp.web import access, account, acting, forms, records, telling
+from webapp.web import access, account, acting, forms, htmx, records, telling
 
 
 def init_app(app: Flask) -> None:
@@ -13,5 +13,6 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(acts=acting.ACTS, widget=forms.widget)
     telling.init_app(app)
     access.init_app(app)
+    app.after_request(htmx.vary)
     for module in (records, acting, account):
         app.register_blueprint(module.bp)

@@ -4,10 +4,10 @@ from flask import Flask, current_app, g, redirect, request, session, url_for
 from werkzeug.wrappers import Response
 
 from webapp.actions import sessions
+from webapp.actions.sessions import SignedIn
 from webapp.config import Settings
 from webapp.domain.actors import Actor
 from webapp.domain.refusals import SignInNeeded
-from webapp.store.credentials import SignedIn
 
 _SECRET = "secret"
 _OPEN_TO_ONE_TIME_PASSWORDS = {"account.password", "account.sign_out", "account.sign_in", "static"}
@@ -22,8 +22,9 @@ def init_app(app: Flask) -> None:
 def signed_in() -> SignedIn | None:
     """Who is signed in, asked once a request; None for everybody else."""
     if "signed_in" not in g:
-        found = secret()
-        g.signed_in = sessions.who(found) if found else None
+        g.signed_in = None  # also for the page that says that the database is away
+        if found := secret():
+            g.signed_in = sessions.who(found)
     who: SignedIn | None = g.signed_in
     return who
 

@@ -9,6 +9,13 @@ def is_partial() -> bool:
     return "HX-Request" in headers and "HX-History-Restore-Request" not in headers
 
 
+def vary(response: Response) -> Response:
+    """Tells caches that a page and its part differ, though their address is one."""
+    if response.mimetype == "text/html":
+        response.vary.add("HX-Request")
+    return response
+
+
 def part(html: str, status: int = 200, into: str | None = None) -> Response:
     """A part of the page; `into` is the selector of what its element replaces."""
     response = make_response(html, status)

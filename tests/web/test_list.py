@@ -1,0 +1,174 @@
+"""The list of records, as anybody sees it."""
+
+import base64
+
+import pytest
+from flask import Flask
+
+from tests.factories import GUJARAT_ID
+from tests.parser import words
+from tests.web.browser import Browser, Page
+from tests.web.conftest import Snapshot
+from tests.web.people import record, sell
+
+
+def _rows(page: Page) -> list[str]:
+    return [words(row) for row in page.root.iterfind(".//tbody/tr")]
+
+
+def _projects(page: Page) -> list[str]:
+    return [words(link) for link in page.root.iterfind(".//tbody/tr/th/a")]
+
+
+def test_without_records_it_says_so_and_tells_staff_where_to_sign_in(public: Browser) -> None:
+    page = public.get("/")
+
+    assert page.heading == "Records"
+    assert "There are no records yet." in page.text
+    assert page.root.find(".//table") is None
+    assert page.links()["sign in"] == "/sign-in"
+
+
+def test_without_records_an_operator_is_offered_to_record_the_first(desk: Browser) -> None:
+    assert desk.get("/").links()["Record the first units"] == "/records/new"
+
+
+def test_without_records_a_viewer_is_offered_nothing_that_is_refused(viewer: Browser) -> None:
+    assert "/records/new" not in viewer.get("/").links().values()
+
+
+def test_the_newest_record_stands_on_top(site: Flask, public: Browser) -> None:
+    for number in (1, 2, 3):
+        record(site, project_name=f"Project {number}", serial_number=f"VCS-{number}")
+
+    assert _projects(public.get("/")) == ["Project 3", "Project 2", "Project 1"]
+
+
+def test_a_row_tells_project_vintage_serial_units_holdings_and_status(
+    site: Flask, public: Browser
+) -> None:
+    sell(site, record(site), "Acme Ltd", 60)
+
+    page = public.get("/")
+
+    (row,) = _rows(page)
+    for part in ("Waste-to-Energy Gujarat", "VCS", "2018", "VCS-2220", "110", "active"):
+        assert part in row
+    assert "50 available and 60 sold" in row
+    assert page.links()["Waste-to-Energy Gujarat"] == f"/records/{GUJARAT_ID}"
+
+
+def test_a_rows_bar_says_in_words_what_it_draws(site: Flask, public: Browser) -> None:
+    sell(site, record(site), "Acme Ltd", 60)
+
+    bar = public.get("/").root.find(".//tbody//{*}svg")
+
+    assert bar is not None
+    assert (bar.get("role"), bar.get("aria-label")) == ("img", "50 available and 60 sold")
+
+
+def test_large_quantities_are_written_with_their_thousands_apart(
+    site: Flask, public: Browser
+) -> None:
+    record(site, quantity=1234567)
+
+    assert "1,234,567" in _rows(public.get("/"))[0]
+
+
+def test_26_records_take_two_pages_and_each_stands_on_one(site: Flask, public: Browser) -> None:
+    for number in range(26):
+        record(site, project_name=f"Project {number}", serial_number=f"VCS-{number}")
+
+    newest = public.get("/")
+    older = public.get(newest.links()["Older records"])
+
+    assert _projects(newest) + _projects(older) == [f"Project {one}" for one in range(25, -1, -1)]
+    assert "Older records" not in older.links()
+    assert older.links()["Newest records"] == "/"
+    assert "Newest records" not in newest.links()
+
+
+def test_25_records_are_one_page(site: Flask, public: Browser) -> None:
+    for number in range(25):
+        record(site, serial_number=f"VCS-{number}")
+
+    page = public.get("/")
+
+    assert len(_rows(page)) == 25
+    assert "Older records" not in page.links()
+
+
+def test_a_record_that_is_added_meanwhile_moves_no_row_to_the_next_page(
+    site: Flask, public: Browser
+) -> None:
+    for number in range(26):
+        record(site, project_name=f"Project {number}", serial_number=f"VCS-{number}")
+    newest = public.get("/")
+    record(site, project_name="Project 26", serial_number="VCS-26")
+
+    assert _projects(public.get(newest.links()["Older records"])) == ["Project 0"]
+
+
+def test_html_in_a_name_is_shown_as_text(site: Flask, public: Browser) -> None:
+    record(site, project_name="<b onclick=alert(1)>Wind</b> & <script>", registry="<i>")
+
+    assert _projects(public.get("/")) == ["<b onclick=alert(1)>Wind</b> & <script>"]
+
+
+@pytest.mark.parametrize("parameter", ["limit=5", "page=2", "q=wind", "Cursor=", "%00=1"])
+def test_an_unknown_parameter_is_400_and_named(public: Browser, parameter: str) -> None:
+    page = public.get(f"/?{parameter}")
+
+    assert page.status == 400
+    assert page.heading == "Bad Request"
+    assert "there is only cursor" in page.text
+    assert page.links()["To the records"] == "/"
+
+
+@pytest.mark.parametrize(
+    "cursor",
+    [
+        "",
+        "x",
+        "' OR 1=1 --",
+        "%00",
+        "%F0%9F%8C%B3",
+        base64.urlsafe_b64encode(b"2026-05-03T00:00:00+00:00 nobody").decode(),
+        base64.urlsafe_b64encode(f"2026-05-03T00:00:00 {GUJARAT_ID}".encode()).decode(),
+        base64.urlsafe_b64encode(f"yesterday {GUJARAT_ID}".encode()).decode(),
+        base64.urlsafe_b64encode(b"\xff\xfe").decode(),
+        "A" * 5000,
+    ],
+)
+def test_a_forged_cursor_is_400_with_a_sentence(public: Browser, cursor: str) -> None:
+    page = public.get(f"/?cursor={cursor}")
+
+    assert page.status == 400
+    assert "cursor is not one that this registry gave" in page.text
+
+
+@pytest.mark.parametrize("year", ["0001", "9999"])
+def test_a_cursor_at_the_end_of_time_is_a_page_or_a_refusal(public: Browser, year: str) -> None:
+    text = f"{year}-12-31T23:59:59-14:00 {GUJARAT_ID}"
+
+    page = public.get(f"/?cursor={base64.urlsafe_b64encode(text.encode()).decode()}")
+
+    assert page.status in (200, 400)
+
+
+def test_a_cursor_past_the_last_record_says_that_nothing_is_further_back(public: Browser) -> None:
+    text = f"1970-01-01T00:00:00+00:00 {GUJARAT_ID}"
+
+    page = public.get(f"/?cursor={base64.urlsafe_b64encode(text.encode()).decode()}")
+
+    assert page.status == 200
+    assert "There are no records further back." in page.text
+
+
+def test_looking_changes_nothing(site: Flask, public: Browser, ledger: Snapshot) -> None:
+    record(site)
+    before = ledger()
+
+    public.get("/")
+
+    assert ledger() == before
