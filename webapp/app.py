@@ -6,7 +6,7 @@ from flask import Flask, request
 from flask.sessions import SecureCookieSessionInterface
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from webapp import api, cli, config, errors, headers, web
+from webapp import api, cli, config, errors, headers, hosts, web
 from webapp.config import Settings
 from webapp.extensions import csrf, db, limiter, migrate
 from webapp.store import database
@@ -32,7 +32,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config.update(
         SECRET_KEY=settings.secret_key,
         MAX_CONTENT_LENGTH=_MOST_BODY_BYTES,
-        TRUSTED_HOSTS=list(settings.trusted_hosts),
         SESSION_COOKIE_NAME="cairn",
         SESSION_COOKIE_SAMESITE="Lax",
         SEND_FILE_MAX_AGE_DEFAULT=300,
@@ -52,6 +51,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     limiter.init_app(app)
     csrf.init_app(app)
     errors.init_app(app)
+    hosts.init_app(app, settings.trusted_hosts)
     headers.init_app(app)
     web.init_app(app)
     api.init_app(app, settings)

@@ -39,7 +39,7 @@ class Settings:
     @property
     def address(self) -> str:
         """Where a browser finds the server."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
+        host = _bracketed(self.host)
         shown = {"0.0.0.0": "127.0.0.1", "[::]": "[::1]"}.get(host, host)  # noqa: S104
         return f"http://{shown}:{self.port}"
 
@@ -73,12 +73,17 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         secret_key=_secret_key(given, data_dir),
         public_lookup=_yes_or_no(given, "PUBLIC_LOOKUP", True),
         cors_origins=_list(given, "CORS_ORIGINS"),
-        trusted_hosts=_list(given, "TRUSTED_HOSTS") or (*_LOCAL, host),
+        trusted_hosts=_list(given, "TRUSTED_HOSTS") or (*_LOCAL, _bracketed(host)),
         trusted_proxies=_whole(given, "TRUSTED_PROXIES", 0, 0, 10),
         rate_limit_storage_url=given.get("RATE_LIMIT_STORAGE_URL", "memory://"),
         admin_email=given.get("ADMIN_EMAIL"),
         admin_password=given.get("ADMIN_PASSWORD"),
     )
+
+
+def _bracketed(host: str) -> str:
+    """The host as addresses write it: IPv6 in brackets."""
+    return f"[{host.strip('[]')}]" if ":" in host else host
 
 
 def _whole(given: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:

@@ -7,7 +7,7 @@ import secrets
 from http import HTTPStatus
 from typing import cast
 
-from flask import Flask, Response, g, render_template, request, url_for
+from flask import Flask, Response, g, render_template, request, session, url_for
 from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
@@ -107,7 +107,7 @@ def _http(error: HTTPException) -> Response:
         request_id=request_id(),
     )
     if isinstance(error, CSRFError):
-        detail = "This form is too old or was sent from elsewhere. Go back, reload the page and send it again."
+        return _stale_form()
     code = HTTPStatus(status).phrase.lower().replace(" ", "_")
     response = _answer(status, code, detail or error.description or HTTPStatus(status).phrase)
     for name, value in error.get_headers(request.environ):
@@ -116,6 +116,23 @@ def _http(error: HTTPException) -> Response:
     if isinstance(error, RateLimitExceeded):
         response.headers["Retry-After"] = str(wait)
     return response
+
+
+def _stale_form() -> Response:
+    """The form's CSRF token does not fit: signed out or in again meanwhile, or sent from elsewhere."""
+    if "secret" not in session and request.endpoint != "account.sign_in":
+        sentence = (
+            "You are signed out, so nothing was done. Sign in again in another tab, come back here "
+            "and press again: what you typed is still here."
+        )
+        return _answer(401, refusals.SignInNeeded.code, sentence)
+    sentence = (
+        "You signed in again since this form was opened, so nothing was done yet. Press again."
+        if "HX-Request" in request.headers
+        else "This form is too old or was sent from elsewhere, so nothing was done. Go back, reload "
+        "the page and send it again."
+    )
+    return _answer(400, "stale_form", sentence)
 
 
 def _wait(error: HTTPException) -> int:
@@ -139,7 +156,12 @@ def _answer(status: int, code: str, detail: str, errors: tuple[FieldError, ...] 
         return problem(status, title, code, detail, errors)
     if "HX-Request" in request.headers:
         return Response(
-            render_template("partials/notice.html", detail=detail),
+            render_template(
+                "partials/notice.html",
+                detail=detail,
+                sign_in=status == 401,
+                renewed=code == "stale_form",
+            ),
             status,
             {"HX-Retarget": "#notice", "HX-Reswap": "innerHTML"},
         )

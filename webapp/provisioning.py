@@ -157,11 +157,17 @@ def grant(settings: Settings, role: str) -> None:
     with _connected(settings) as connection, connection.transaction():
         if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (role,)).fetchone():
             raise ProvisioningError(f"There is no role {role}; make it with CREATE ROLE first.")
-        for right, tables in rights:
-            connection.execute(
-                sql.SQL("GRANT {} ON {} TO {}").format(
-                    sql.SQL(right),
-                    sql.SQL(", ").join(map(sql.Identifier, tables)),
-                    sql.Identifier(role),
+        try:
+            for right, tables in rights:
+                connection.execute(
+                    sql.SQL("GRANT {} ON {} TO {}").format(
+                        sql.SQL(right),
+                        sql.SQL(", ").join(map(sql.Identifier, tables)),
+                        sql.Identifier(role),
+                    )
                 )
-            )
+        except (psycopg.errors.InsufficientPrivilege, psycopg.errors.UndefinedTable):
+            raise ProvisioningError(
+                "Only the owner of Cairn's tables may grant rights on them, once they are made. Run "
+                "`flask db upgrade`, then this, with the owner's DATABASE_URL."
+            ) from None

@@ -34,7 +34,7 @@ from webapp.headers import HTMX_URL
 ROOT = Path(__file__).resolve().parents[2]
 HTMX = Path(__file__).with_name("htmx-4.0.1.min.js")
 EMAIL, PASSWORD = "desk@example.org", "a password only for the browser"
-PATIENCE_MS = 10_000
+PATIENCE_MS = 15_000
 START_S = 120
 _FLAGS = [
     "--no-sandbox",

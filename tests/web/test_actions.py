@@ -84,7 +84,7 @@ def test_preview_says_what_will_be_true_and_changes_nothing(
     foreseen = words(page.element("foreseen"))
     for sentence in AFTERWARDS[action]:
         assert sentence in foreseen
-    assert f"{action.title()} 5 units" in foreseen  # the button names what it does
+    assert f"{action.title()} 5 units" in [words(one) for one in page.form().buttons]
     assert ("This can never be undone." in foreseen) is (action in ("retire", "cancel"))
     assert ledger() == before
 

@@ -68,7 +68,7 @@ def test_success_brings_the_whole_panel_with_the_message_focused(desk: Browser) 
     assert page.status == 200
     (top,) = list(page.root)
     assert top.get("id") == "record"
-    assert page.headers["HX-Push-Url"] == RECORD
+    assert "HX-Push-Url" not in page.headers  # the form opened in place: the address is right
     assert words(page.focused).startswith("Retired 5 units, 61-65. 45 units are available.")
     assert page.focused.get("role") == "status"
     assert "All records" in page.links()
@@ -157,21 +157,24 @@ def test_a_preview_goes_to_its_place_and_moves_no_focus(desk: Browser, ledger: S
     assert page.status == 200
     assert page.headers["HX-Retarget"] == "#foreseen"
     assert page.headers["HX-Reswap"] == "outerHTML"
-    (top,) = list(page.root)
-    assert top.get("id") == "foreseen"
-    assert "Retires 5 units, 61-65." in page.text
+    foreseen, number = list(page.root)
+    assert foreseen.get("id") == "foreseen"
+    assert "Retires 5 units, 61-65." in words(foreseen)
+    assert (number.get("id"), words(number)) == ("button-number", "5 units")
+    assert number.get("hx-swap-oob") == "innerHTML"  # so the button keeps the focus
     assert "autofocus" not in page.html
     assert ledger() == before
 
 
 def test_a_preview_while_somebody_still_types_raises_no_alarm(desk: Browser) -> None:
-    page = desk.send_part(desk.part(f"{RECORD}/sell"), preview=True, quantity=500)
+    page = desk.send_part(desk.part(f"{RECORD}/sell"), preview=True, quantity=500, buyer="Acme")
 
     assert page.status == 200
     assert page.headers["HX-Retarget"] == "#foreseen"
     assert "autofocus" not in page.html
     assert 'role="alert"' not in page.html
-    assert "Sell units" in page.text
+    assert "Units 1-60 are sold to Acme Ltd (event 2)." in page.text
+    assert words(page.element("button-number")) == "units"
 
 
 def test_a_preview_of_a_new_record_shows_its_id(desk: Browser, ledger: Snapshot) -> None:
@@ -182,17 +185,23 @@ def test_a_preview_of_a_new_record_shows_its_id(desk: Browser, ledger: Snapshot)
 
     assert page.headers["HX-Retarget"] == "#foreseen"
     assert "The record's id will be" in page.text
-    assert "110 units, numbers 1-110." in page.text
+    assert "110 units, 1-110." in page.text
     assert ledger() == before
 
 
-def test_a_preview_of_a_new_record_that_is_not_complete_names_what_is_missing(
-    desk: Browser,
-) -> None:
+def test_a_preview_of_a_new_record_that_is_not_complete_raises_no_alarm(desk: Browser) -> None:
     page = desk.send_part(desk.get("/records/new"), preview=True, project_name="Wind")
 
     assert page.status == 200
-    assert "The record's id is shown here once the fields are complete." in page.text
+    assert page.headers["HX-Retarget"] == "#foreseen"
+    assert "is shown here before you save" in page.text
+    assert "It is missing" not in page.text
+
+
+def test_a_preview_that_something_is_missing_for_says_what(desk: Browser) -> None:
+    page = desk.send_part(desk.part(f"{RECORD}/sell"), preview=True, quantity=5)
+
+    assert "buyer" in page.text.lower()
 
 
 def test_a_record_that_is_not_there_is_a_notice(desk: Browser) -> None:
@@ -214,7 +223,7 @@ def test_a_form_without_its_token_is_a_notice(desk: Browser, ledger: Snapshot) -
 
     page = desk.ask(form.action, sent, headers=HTMX, part=True)
 
-    assert "reload the page and send it again" in notice(page, 400)
+    assert "nothing was done yet. Press again." in notice(page, 400)
     assert ledger() == before
 
 

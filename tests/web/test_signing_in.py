@@ -322,7 +322,7 @@ def test_next_never_leads_to_another_site(site: Flask) -> None:
             assert answer.status == 303, address
             # A browser drops tabs and line feeds, reads \ as /, and then looks for the host.
             seen = (answer.goes_to or "").replace("\\", "/")
-            seen = seen.replace("%09", "").replace("%0A", "").translate(dict.fromkeys(b"\t\n\r"))
+            seen = seen.translate(dict.fromkeys(b"\t\n\r"))
             assert seen.startswith("/"), address
             assert not seen.startswith("//"), address
 

@@ -66,6 +66,11 @@ class Preview:
     drafts: tuple[Draft, ...]
     after: Holdings
 
+    @property
+    def quantity(self) -> int:
+        """How many units it would take, in tonnes."""
+        return sum(draft.units.quantity for draft in self.drafts)
+
 
 def preview(record_id: str, command: TakeUnits) -> Preview:
     """What would be true after the command; changes nothing. Raises as the action would."""

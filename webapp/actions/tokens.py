@@ -52,10 +52,14 @@ def every() -> list[Token]:
         ]
 
 
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 19
+
+
 def revoke(token: str) -> int:
     """Revokes the tokens with this id or name; how many. Raises InvalidFields if there is none."""
     with database.session() as session:
-        same = ApiToken.id == int(token) if token.isascii() and token.isdigit() else False
+        same = ApiToken.id == int(token) if _is_number(token) else False
         found = session.scalars(select(ApiToken).where((ApiToken.name == token) | same)).all()
         for one in found:
             one.revoked_at = one.revoked_at or datetime.now(UTC)

@@ -14,6 +14,7 @@ C = TypeVar("C", bound=Command)
 
 MOST_ITEMS = 200
 _LONGEST_KEY = 255
+_PARAMETERS = {"api.newest": ("limit", "cursor")}
 
 
 def command(model: type[C]) -> C:
@@ -21,12 +22,33 @@ def command(model: type[C]) -> C:
 
     Raises NotJson, InvalidFields, and for another content type than JSON UnsupportedMediaType.
     """
-    body = request.get_data()
+    body = _whole_body()
     if not body:
         return read_command(model, "{}")
     if request.mimetype != "application/json":
         raise UnsupportedMediaType
     return read_command(model, body)
+
+
+def _whole_body() -> bytes:
+    """The body. Raises BadRequest for one that broke off: an empty rest must never mean "all"."""
+    body = request.get_data()
+    announced = request.content_length
+    if announced is None and "Transfer-Encoding" in request.headers:
+        cut = not body
+    else:
+        cut = len(body) < (announced or 0)
+    if cut:
+        raise BadRequest("The body broke off before its end, so nothing was done. Send it again.")
+    return body
+
+
+def known_parameters() -> None:
+    """Raises InvalidQuery, naming a parameter in the address that this call does not have."""
+    known = _PARAMETERS.get(request.endpoint or "", ())
+    for name in sorted(set(request.args) - set(known)):
+        there_are = f"there are {' and '.join(known)}" if known else "this call has none"
+        raise InvalidQuery.at(name, f"There is no parameter {name} here; {there_are}.")
 
 
 def once() -> Once | None:
@@ -43,10 +65,9 @@ def once() -> Once | None:
 
 
 def page() -> tuple[int, str | None]:
-    """limit and cursor. Raises InvalidQuery, naming the parameter that is unknown or malformed."""
-    for name in sorted(set(request.args) - {"limit", "cursor"}):
-        raise InvalidQuery.at(name, f"There is no parameter {name}; there are limit and cursor.")
+    """limit and cursor. Raises InvalidQuery for a limit that is none."""
     limit = request.args.get("limit", "50")
-    if not (limit.isascii() and limit.isdigit() and 1 <= int(limit[:9]) <= MOST_ITEMS):
+    digits = limit.isascii() and limit.isdigit() and len(limit) <= len(str(MOST_ITEMS))
+    if not digits or not 1 <= int(limit) <= MOST_ITEMS:
         raise InvalidQuery.at("limit", f"limit must be a whole number from 1 to {MOST_ITEMS}.")
     return int(limit), request.args.get("cursor")

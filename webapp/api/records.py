@@ -16,6 +16,7 @@ from webapp.domain.identity import is_record_id
 from webapp.domain.refusals import RecordNotFound
 
 bp = Blueprint("api", __name__, url_prefix="/api/v1")
+bp.before_request(reading.known_parameters)
 
 
 @bp.post("/records")

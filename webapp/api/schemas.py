@@ -1,7 +1,7 @@
 """What the JSON answers look like, for OpenAPI; a test holds the real answers to it."""
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -100,8 +100,12 @@ class Problem(_Answer):
     errors: list[FieldProblem] | None = None
 
 
+def _without_default(schema: dict[str, Any]) -> None:
+    schema.pop("default")
+
+
 class ListQuery(BaseModel):
     """Which page of the list."""
 
     limit: Annotated[int, Field(ge=1, le=200)] = 50
-    cursor: str = ""
+    cursor: str = Field(default="", json_schema_extra=_without_default)

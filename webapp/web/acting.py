@@ -75,8 +75,13 @@ def ask(record_id: str, name: str) -> Response | str:
     form = act.form()
     form.idempotency_key.data = secrets.new_secret()
     _offer_sales(form, act, story)
+    first = form["sale" if "sale" in form else "quantity"]
+    first.takes_focus = True
     if htmx.is_partial():
-        return htmx.part(render_template("partials/action.html", act=act, story=story, form=form))
+        html = render_template(
+            "partials/action.html", act=act, story=story, form=form, partial=True
+        )
+        return htmx.part(html)
     return render_template("records/record.html", act=act, story=story, form=form)
 
 
@@ -90,6 +95,8 @@ def do(record_id: str, name: str) -> AnyResponse | str:
         _must_choose(command)
         if "preview" in request.form:
             return _foresee(record_id, act, form, command)
+        if form.foreseen.data and form.foreseen.data != _choice(command):
+            return _ask_again(record_id, act, form, command)
         once = Once(form.idempotency_key.data or secrets.new_secret(), "POST", request.path)
         outcome = act.carry_out(record_id, command, actor, once)
     except (SignInNeeded, NotAllowed, RecordNotFound, Unavailable):
@@ -104,6 +111,30 @@ def _must_choose(command: TakeUnits) -> None:
     if command.quantity is None and command.blocks is None:
         message = "Choose how many units, or exactly which."
         raise InvalidFields([FieldError("quantity", message)])
+
+
+def _choice(command: TakeUnits) -> str:
+    """Which units were asked for: what a preview is of, and what the button then names."""
+    return f"{command.quantity} {command.named_units} {command.from_sale}"
+
+
+def _ask_again(record_id: str, act: Act, form: CommandForm, command: TakeUnits) -> Response:
+    """The button named other units than the form asks for by now: show what it would really do."""
+    preview = taking.preview(record_id, command)
+    _offer_sales(form, act, preview.story)
+    asked = "The form was changed after the preview. This is what will be done now; press again."
+    page = "partials/action.html" if htmx.is_partial() else "records/record.html"
+    html = render_template(
+        page,
+        act=act,
+        story=preview.story,
+        form=form,
+        preview=preview,
+        choice=_choice(command),
+        elsewhere=[asked],
+        partial=htmx.is_partial(),
+    )
+    return htmx.part(html, 409, into="#action" if htmx.is_partial() else None)
 
 
 def _offer_sales(form: CommandForm, act: Act, story: Story) -> None:
@@ -125,25 +156,41 @@ def _offer_sales(form: CommandForm, act: Act, story: Story) -> None:
 def _foresee(record_id: str, act: Act, form: CommandForm, command: TakeUnits) -> Response | str:
     preview = taking.preview(record_id, command)
     if htmx.is_partial():
-        html = render_template("partials/foreseen.html", act=act, preview=preview, form=form)
+        html = render_template(
+            "partials/foreseen.html",
+            act=act,
+            preview=preview,
+            choice=_choice(command),
+            partial=True,
+        )
         return htmx.part(html, into="#foreseen")
     _offer_sales(form, act, preview.story)
     return render_template(
-        "records/record.html", act=act, story=preview.story, form=form, preview=preview
+        "records/record.html",
+        act=act,
+        story=preview.story,
+        form=form,
+        preview=preview,
+        choice=_choice(command),
     )
 
 
 def _refuse(record_id: str, act: Act, form: CommandForm, refusal: Refusal) -> Response:
     if htmx.is_partial() and "preview" in request.form:
         # Somebody is still typing: no alarm, and the focus stays where it is.
-        html = render_template("partials/foreseen.html", act=act, form=form, not_yet=refusal)
+        html = render_template("partials/foreseen.html", act=act, not_yet=refusal, partial=True)
         return htmx.part(html, into="#foreseen")
     elsewhere = form.show(refusal)
     story = looking.record(record_id)
     _offer_sales(form, act, story)
     if htmx.is_partial():
         html = render_template(
-            "partials/action.html", act=act, story=story, form=form, elsewhere=elsewhere
+            "partials/action.html",
+            act=act,
+            story=story,
+            form=form,
+            elsewhere=elsewhere,
+            partial=True,
         )
         return htmx.part(html, 422, into="#action")
     html = render_template(
@@ -166,7 +213,6 @@ def _tell(outcome: Outcome) -> AnyResponse:
         return redirect(url_for("records.show", record_id=record_id), 303)
     story = looking.record(record_id) if outcome.repeated else outcome.story
     new = {event.seq for event in outcome.added}
-    html = render_template("partials/record.html", story=story, message=message, new=new)
-    response = htmx.part(html)
-    response.headers["HX-Push-Url"] = url_for("records.show", record_id=record_id)
-    return response
+    return htmx.part(
+        render_template("partials/record.html", story=story, message=message, new=new, partial=True)
+    )

@@ -17,14 +17,21 @@ _BLOCK = re.compile(r"([0-9]+)(?:\s*[-–]\s*([0-9]+))?")
 _BLOCKS_HINT = "Write blocks like 1-40, 60-70; a single unit like 7."
 
 
+def _number_or_text(typed: str) -> object:
+    text = typed.strip()
+    digits = text.removeprefix("-")
+    if not (digits.isascii() and digits.isdigit()):
+        return text
+    # Past 20 digits the command refuses it anyway, and Python reads long numbers slowly.
+    return int(text[:20])
+
+
 class WholeNumberField(StringField):
     """A whole number, typed in plain digits."""
 
     def json_value(self) -> object:
         """The number, or the text as it is where it is none, for the command to refuse."""
-        text = self.data.strip()
-        # Past 20 digits the command refuses it anyway, and Python reads long numbers slowly.
-        return int(text[:20]) if text.isascii() and text.isdigit() else text
+        return _number_or_text(self.data)
 
 
 class SaleField(SelectField):
@@ -32,8 +39,7 @@ class SaleField(SelectField):
 
     def json_value(self) -> object:
         """The sale's seq."""
-        text = str(self.data)
-        return int(text[:20]) if text.isascii() and text.isdigit() else text
+        return _number_or_text(str(self.data))
 
     def pre_validate(self, form: Any) -> None:
         """Leaves it to the action whether there is such a sale."""
@@ -62,6 +68,8 @@ class CommandForm(Form):
     """A form that becomes a command. Its fields bear the JSON names."""
 
     idempotency_key = HiddenField()
+    # Which choice of units the preview on the page was of.
+    foreseen = HiddenField()
 
     @property
     def in_error(self) -> list[Field]:
@@ -79,7 +87,7 @@ class CommandForm(Form):
             else:
                 elsewhere.append(error.message)
         for field in self.in_error:
-            field.first_in_error = field is self.in_error[0]
+            field.takes_focus = field is self.in_error[0]
         if not isinstance(refusal, InvalidFields) and refusal.detail not in told:
             elsewhere.insert(0, refusal.detail)
         return elsewhere
@@ -90,10 +98,10 @@ class NewRecordForm(CommandForm):
 
     project_name = StringField("Project name")
     registry = StringField("Registry", description="The registry's code: VCS, GS, ACR, CAR, ART.")
+    project_id = StringField("Project id (optional)", description="As the registry names it.")
+    serial_number = StringField("Serial number", description="As the registry issued it.")
     vintage = WholeNumberField("Vintage", description="The year the reductions were made.")
     quantity = WholeNumberField("Quantity", description="Tonnes of CO2e; one unit is one tonne.")
-    serial_number = StringField("Serial number", description="As the registry issued it.")
-    project_id = StringField("Project id (optional)", description="As the registry names it.")
     issued_on = DayField("Issued on (optional)")
 
 
@@ -153,14 +161,17 @@ class CancelForm(_UnitsForm):
 
 def widget(field: Field, kind: str, required: bool, autocomplete: str) -> Markup:
     """The field's input, tied to its hint and its messages for every kind of reader."""
-    attributes: dict[str, object] = {"autocomplete": autocomplete, "required": required}
+    attributes: dict[str, object] = {
+        "autocomplete": autocomplete,
+        "required": required,
+        "autofocus": getattr(field, "takes_focus", bool(field.errors)),
+    }
     described = [f"{field.id}-hint"] if field.description else []
     described += [f"{field.id}-fault{place}" for place, _ in enumerate(field.errors, start=1)]
     if described:
         attributes["aria-describedby"] = " ".join(described)
     if field.errors:
         attributes["aria-invalid"] = "true"
-        attributes["autofocus"] = getattr(field, "first_in_error", True)
     if isinstance(field, StringField) and not isinstance(field, TextAreaField):
         attributes["type"] = kind
     if isinstance(field, WholeNumberField):

@@ -73,13 +73,25 @@ def _foresee(form: NewRecordForm, command: CreateRecord) -> Response | str:
     except RecordNotFound:
         existing = None
     page = "partials/new_record_foreseen.html" if htmx.is_partial() else "records/new.html"
-    html = render_template(page, form=form, command=command, existing=existing)
+    html = render_template(
+        page, form=form, command=command, existing=existing, partial=htmx.is_partial()
+    )
     return htmx.part(html, into="#foreseen") if htmx.is_partial() else html
+
+
+def _not_yet(form: NewRecordForm, refusal: Refusal) -> str:
+    """What is wrong with the fields that were reached; silent about those that were not."""
+    for error in refusal.errors:
+        field = form[error.field]
+        if field.data:
+            return f"{field.label.text.removesuffix(' (optional)')}: {error.message}"
+    return ""
 
 
 def _refuse(form: NewRecordForm, refusal: Refusal) -> Response:
     if htmx.is_partial():  # somebody is still typing: no alarm, and no focus moved
         page = "partials/new_record_foreseen.html"
-        return htmx.part(render_template(page, form=form, not_yet=refusal), into="#foreseen")
+        html = render_template(page, form=form, not_yet=_not_yet(form, refusal), partial=True)
+        return htmx.part(html, into="#foreseen")
     elsewhere = form.show(refusal)
     return htmx.part(render_template("records/new.html", form=form, elsewhere=elsewhere), 422)
