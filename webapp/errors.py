@@ -122,7 +122,7 @@ def _stale_form() -> Response:
     """The form's CSRF token does not fit: signed out or in again meanwhile, or sent from elsewhere."""
     if "secret" not in session and request.endpoint != "account.sign_in":
         sentence = (
-            "You are signed out, so nothing was done. Sign in again in another tab, come back here "
+            "You are not signed in any more, so nothing was done. Sign in again in another tab, come back here "
             "and press again: what you typed is still here."
         )
         return _answer(401, refusals.SignInNeeded.code, sentence)
