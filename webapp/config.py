@@ -88,9 +88,11 @@ def _bracketed(host: str) -> str:
 
 def _whole(given: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:
     text = given.get(name, str(default))
-    if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
+    digits = text.isascii() and text.isdigit() and len(text) < 10
+    if not digits or not least <= int(text) <= most:
+        shown = text if len(text) < 40 else f"{text[:40]}..."
         raise ConfigurationError(
-            f"{name} must be a whole number from {least} to {most}, not {text}."
+            f"{name} must be a whole number from {least} to {most}, not {shown}."
         )
     return int(text)
 
