@@ -21,6 +21,7 @@ log = logging.getLogger(__name__)
 STATUS: dict[type[Refusal], int] = {
     refusals.InvalidFields: 422,
     refusals.InvalidQuery: 400,
+    refusals.InvalidKey: 400,
     refusals.RecordNotFound: 404,
     refusals.KeyReused: 422,
     refusals.SignInNeeded: 401,

@@ -23,6 +23,23 @@ def create(command: CreateRecord, actor: Actor, once: Once | None = None) -> Out
     return database.change(only_once, actor, command, once, _create)
 
 
+def preview(command: CreateRecord) -> Story | None:
+    """The record if it is here already, None if it would be new; changes nothing.
+
+    Raises as `create` would.
+    """
+    return database.read(_foresee, command)
+
+
+def _foresee(connection: Connection, command: CreateRecord) -> Story | None:
+    refuse_future("issued_on", command.issued_on, journal.now(connection).date())
+    if records.find(connection, command.id) is not None:
+        return _existing(connection, command)
+    if records.in_the_way(connection, command.serial) is not None:
+        raise _collision(connection, command.serial)
+    return None
+
+
 def _create(connection: Connection, actor: Actor, command: CreateRecord) -> Outcome:
     at = journal.now(connection)
     refuse_future("issued_on", command.issued_on, at.date())

@@ -8,8 +8,11 @@ from typing import TypeVar
 from webapp.domain.actors import Actor
 from webapp.domain.commands import Command
 from webapp.domain.lifecycle import Event, Story, holdings
+from webapp.domain.refusals import InvalidKey
 from webapp.store import keys, records
 from webapp.store.database import Connection
+
+_LONGEST_KEY = 255
 
 C = TypeVar("C", bound=Command)
 
@@ -29,11 +32,18 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Once:
-    """The key under which a request is carried out once, however often it is sent."""
+    """The key under which a request is carried out once, however often it is sent.
+
+    Raises InvalidKey for a key that is empty, too long or not printable.
+    """
 
     key: str
     method: str
     path: str
+
+    def __post_init__(self) -> None:
+        if not 1 <= len(self.key) <= _LONGEST_KEY or not self.key.isprintable():
+            raise InvalidKey
 
 
 def only_once(

@@ -1,5 +1,7 @@
 """Signing in and out, and who is signed in."""
 
+from datetime import datetime
+
 from sqlalchemy import select
 
 from webapp.actions.secrets import hash_password, new_secret, password_fits, secret_hash
@@ -16,9 +18,7 @@ def sign_in(email: str, password: str, old_secret: str | None = None) -> str:
 
     Raises SignInRefused, without telling which of the two was wrong.
     """
-    with database.session() as session:
-        account = session.scalar(select(Staff).where(Staff.email == email.strip().lower()))
-        known = (account.id, account.password_hash, account.disabled_at) if account else None
+    known = _account(email.strip().lower())
     fits = password_fits(known[1] if known else None, password)
     if known is None or not fits or known[2] is not None:
         raise SignInRefused("Email and password do not belong together. Check both and try again.")
@@ -26,6 +26,15 @@ def sign_in(email: str, password: str, old_secret: str | None = None) -> str:
     replaces = secret_hash(old_secret) if old_secret else None
     database.change(credentials.begin_session, secret_hash(secret), known[0], replaces)
     return secret
+
+
+def _account(email: str) -> tuple[int, str, datetime | None] | None:
+    """Id, password hash and when it was disabled."""
+    if "\0" in email:  # PostgreSQL's text cannot hold it, so nobody has such an email
+        return None
+    with database.session() as session:
+        account = session.scalar(select(Staff).where(Staff.email == email))
+        return (account.id, account.password_hash, account.disabled_at) if account else None
 
 
 def sign_out(secret: str) -> None:

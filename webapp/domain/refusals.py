@@ -51,6 +51,15 @@ class InvalidQuery(Refusal):
     code = "invalid_query"
 
 
+class InvalidKey(Refusal):
+    """The Idempotency-Key is empty, too long, or not printable."""
+
+    code = "invalid_idempotency_key"
+
+    def __init__(self) -> None:
+        super().__init__("An Idempotency-Key has 1 to 255 printable characters.")
+
+
 class RecordNotFound(Refusal):
     """No record has this id."""
 

@@ -16,6 +16,8 @@ _OPEN_TO_ONE_TIME_PASSWORDS = {"account.password", "account.sign_out", "account.
 def init_app(app: Flask) -> None:
     """Makes who is signed in known to templates, and sends one-time passwords to be changed."""
     app.before_request(_change_password_first)
+    settings: Settings = app.extensions["cairn.settings"]
+    app.jinja_env.globals["public_lookup"] = settings.public_lookup
     app.context_processor(lambda: {"signed_in": signed_in()})
 
 

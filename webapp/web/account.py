@@ -1,5 +1,7 @@
 """Signing in and out, and changing one's password."""
 
+import re
+
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask_limiter.util import get_remote_address
 from werkzeug.wrappers import Response
@@ -14,6 +16,9 @@ bp = Blueprint("account", __name__)
 
 _BY_ADDRESS = "20 per minute; 100 per hour"
 _BY_ACCOUNT = "5 per minute; 30 per hour"
+_OURS = re.compile(
+    r"/(?:[!-.0-\[\]-~][!-\[\]-~]*)?"
+)  # printable, no backslash, no second slash first
 
 
 class SignInForm(Form):
@@ -37,6 +42,11 @@ def _account() -> str:
     return "account:" + request.form.get("email", "").strip().lower()[:300]
 
 
+def _who() -> str:
+    who = access.signed_in()
+    return f"password:{who.actor.id}" if who else get_remote_address()
+
+
 def _failed(response: object) -> bool:
     return getattr(response, "status_code", 0) == 422
 
@@ -47,7 +57,7 @@ def _failed(response: object) -> bool:
 def sign_in() -> Response | str | tuple[str, int]:
     """Begin a session."""
     form = SignInForm(request.form, next=request.args.get("next", ""))
-    if request.method == "GET":
+    if request.method != "POST":  # HEAD is no way to act, either
         return render_template("account/sign_in.html", form=form)
     try:
         email, password = form.email.data or "", form.password.data or ""
@@ -68,11 +78,12 @@ def sign_out() -> Response:
 
 
 @bp.route("/password", methods=["GET", "POST"])
+@limiter.limit(_BY_ACCOUNT, key_func=_who, methods=["POST"], deduct_when=_failed)
 def password() -> Response | str | tuple[str, int]:
     """Change one's own password."""
     access.actor()
     form = PasswordForm(request.form)
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template("account/password.html", form=form)
     try:
         current, new = form.current.data or "", form.password.data or ""
@@ -86,7 +97,10 @@ def password() -> Response | str | tuple[str, int]:
 
 
 def _here(address: str | None) -> str:
-    """An address of ours to go on to; never another site's, however it is written."""
-    if address and address.startswith("/") and not address.startswith(("//", "/\\")):
+    """An address of ours to go on to; never another site's, however it is written.
+
+    Browsers drop tabs and line ends and read a backslash as a slash.
+    """
+    if address and _OURS.fullmatch(address):
         return address
     return url_for("records.newest")

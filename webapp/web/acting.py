@@ -97,8 +97,7 @@ def do(record_id: str, name: str) -> AnyResponse | str:
             return _foresee(record_id, act, form, command)
         if form.foreseen.data and form.foreseen.data != _choice(command):
             return _ask_again(record_id, act, form, command)
-        once = Once(form.idempotency_key.data or secrets.new_secret(), "POST", request.path)
-        outcome = act.carry_out(record_id, command, actor, once)
+        outcome = act.carry_out(record_id, command, actor, form.once())
     except (SignInNeeded, NotAllowed, RecordNotFound, Unavailable):
         raise
     except Refusal as refusal:
@@ -178,7 +177,9 @@ def _foresee(record_id: str, act: Act, form: CommandForm, command: TakeUnits) ->
 def _refuse(record_id: str, act: Act, form: CommandForm, refusal: Refusal) -> Response:
     if htmx.is_partial() and "preview" in request.form:
         # Somebody is still typing: no alarm, and the focus stays where it is.
-        html = render_template("partials/foreseen.html", act=act, not_yet=refusal, partial=True)
+        html = render_template(
+            "partials/foreseen.html", act=act, not_yet=form.hint(refusal), partial=True
+        )
         return htmx.part(html, into="#foreseen")
     elsewhere = form.show(refusal)
     story = looking.record(record_id)

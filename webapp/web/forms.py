@@ -4,16 +4,23 @@ import json
 import re
 from typing import Any, TypeVar
 
+from flask import request
 from markupsafe import Markup
 from wtforms import Field, Form, HiddenField, SelectField, StringField, TextAreaField
 
+from webapp.actions import secrets
+from webapp.actions.outcome import Once
 from webapp.domain.commands import Command
 from webapp.domain.reading import read_command
-from webapp.domain.refusals import FieldError, InvalidFields, Refusal
+from webapp.domain.refusals import FieldError, InvalidFields, KeyReused, Refusal
 
 C = TypeVar("C", bound=Command)
 
 _BLOCK = re.compile(r"([0-9]+)(?:\s*[-–]\s*([0-9]+))?")
+_SENT_BEFORE = (
+    "This form was sent before with other entries, and that was done: the record's life story shows "
+    "it. Press again only if this is to be done as well."
+)
 _BLOCKS_HINT = "Write blocks like 1-40, 60-70; a single unit like 7."
 
 
@@ -71,6 +78,11 @@ class CommandForm(Form):
     # Which choice of units the preview on the page was of.
     foreseen = HiddenField()
 
+    def once(self) -> Once:
+        """The key under which this form acts once, however often it is sent."""
+        key = self.idempotency_key.data or secrets.new_secret()
+        return Once(key, request.method, request.path)
+
     @property
     def in_error(self) -> list[Field]:
         """The fields with a message, in the form's order."""
@@ -88,9 +100,31 @@ class CommandForm(Form):
                 elsewhere.append(error.message)
         for field in self.in_error:
             field.takes_focus = field is self.in_error[0]
+        if isinstance(refusal, KeyReused):
+            # Whoever presses again after reading this means it.
+            self.idempotency_key.data = secrets.new_secret()
+            return [_SENT_BEFORE]
         if not isinstance(refusal, InvalidFields) and refusal.detail not in told:
             elsewhere.insert(0, refusal.detail)
         return elsewhere
+
+    def _is_reached(self, error: FieldError) -> bool:
+        name = error.field.split(".")[0]
+        return name in self and bool(self[name].data)
+
+    def hint(self, refusal: Refusal, reached_only: bool = False) -> str:
+        """What keeps the form from being carried out, while somebody still fills it in.
+
+        With reached_only it is silent about fields that are still empty.
+        """
+        told = [] if isinstance(refusal, InvalidFields) else [refusal.detail]
+        errors = [one for one in refusal.errors if not reached_only or self._is_reached(one)]
+        for error in errors[:1]:
+            name = error.field.split(".")[0]
+            label = self[name].label.text.removesuffix(" (optional)") if name in self else ""
+            if error.message not in told:
+                told.append(f"{label}: {error.message}" if label else error.message)
+        return " ".join(told)
 
 
 class NewRecordForm(CommandForm):

@@ -4,13 +4,11 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from webapp.actions import creating, looking, secrets
-from webapp.actions.outcome import Once
 from webapp.domain import wording
 from webapp.domain.commands import CreateRecord
 from webapp.domain.refusals import (
     InvalidQuery,
     NotAllowed,
-    RecordNotFound,
     Refusal,
     Unavailable,
 )
@@ -45,15 +43,14 @@ def new() -> Response | str:
     """Record units that were issued."""
     actor = access.operator()
     form = NewRecordForm(request.form)
-    if request.method == "GET":
+    if request.method != "POST":
         form.idempotency_key.data = secrets.new_secret()
         return render_template("records/new.html", form=form)
     try:
         command = read_form(form, CreateRecord)
         if "preview" in request.form:
             return _foresee(form, command)
-        once = Once(form.idempotency_key.data or secrets.new_secret(), "POST", request.path)
-        outcome = creating.create(command, actor, once)
+        outcome = creating.create(command, actor, form.once())
     except (NotAllowed, Unavailable):
         raise
     except Refusal as refusal:
@@ -68,10 +65,7 @@ def new() -> Response | str:
 
 def _foresee(form: NewRecordForm, command: CreateRecord) -> Response | str:
     """The id that the record will have, and how its serial number is read."""
-    try:
-        existing = looking.record(command.id)
-    except RecordNotFound:
-        existing = None
+    existing = creating.preview(command)
     page = "partials/new_record_foreseen.html" if htmx.is_partial() else "records/new.html"
     html = render_template(
         page, form=form, command=command, existing=existing, partial=htmx.is_partial()
@@ -79,19 +73,12 @@ def _foresee(form: NewRecordForm, command: CreateRecord) -> Response | str:
     return htmx.part(html, into="#foreseen") if htmx.is_partial() else html
 
 
-def _not_yet(form: NewRecordForm, refusal: Refusal) -> str:
-    """What is wrong with the fields that were reached; silent about those that were not."""
-    for error in refusal.errors:
-        field = form[error.field]
-        if field.data:
-            return f"{field.label.text.removesuffix(' (optional)')}: {error.message}"
-    return ""
-
-
 def _refuse(form: NewRecordForm, refusal: Refusal) -> Response:
     if htmx.is_partial():  # somebody is still typing: no alarm, and no focus moved
         page = "partials/new_record_foreseen.html"
-        html = render_template(page, form=form, not_yet=_not_yet(form, refusal), partial=True)
+        html = render_template(
+            page, form=form, not_yet=form.hint(refusal, reached_only=True), partial=True
+        )
         return htmx.part(html, into="#foreseen")
     elsewhere = form.show(refusal)
     return htmx.part(render_template("records/new.html", form=form, elsewhere=elsewhere), 422)

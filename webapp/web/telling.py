@@ -15,6 +15,7 @@ def init_app(app: Flask) -> None:
     """Gives the templates their words."""
     app.add_template_filter(wording.number, "number")
     app.add_template_filter(wording.units, "units")
+    app.add_template_filter(wording.be, "be")
     app.add_template_filter(wording.day, "day")
     app.add_template_filter(wording.serials, "serials")
     app.add_template_filter(moment)
