@@ -4,147 +4,18 @@ Every case goes through both, first through JSON, and both must name the same fi
 sentences and add nothing. Good cases go through both as previews of the same: both take them.
 """
 
-import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import psycopg
 import pytest
-from flask import Flask
 
-from tests.factories import GUJARAT, GUJARAT_ID
-from tests.parser import words
-from tests.web.browser import Browser, Form
-from tests.web.people import PASSWORD, add_staff, record, sell
-from webapp.actions import tokens
+from tests.doors import DAYS, GOOD, LARGEST, LINES, NUMBERS, TAKING, Doors, block_of
+from tests.factories import GUJARAT
+from tests.web.people import record, sell
 from webapp.app import create_app
 from webapp.config import Settings
 from webapp.store import database
-
-GOOD: dict[str, dict[str, Any]] = {
-    "create": GUJARAT | {"serial_number": "VCS-9"},
-    "sell": {"buyer": "Beta GmbH", "quantity": 5},
-    "return": {"sale": 2, "reason": "Sold by mistake", "quantity": 5},
-    "retire": {"quantity": 5},
-    "cancel": {"reason": "Issued by mistake", "quantity": 5},
-}
-TAKING = ("sell", "return", "retire", "cancel")
-LINES = [
-    *(("create", name) for name in ("project_name", "registry", "serial_number", "project_id")),
-    ("sell", "buyer"),
-    ("return", "reason"),
-    ("retire", "beneficiary"),
-    ("retire", "reason"),
-    ("cancel", "reason"),
-    ("cancel", "beneficiary"),
-]
-DAYS = [("create", "issued_on"), *((action, "effective_on") for action in TAKING)]
-NUMBERS = [
-    ("create", "vintage"),
-    ("return", "sale"),
-    ("retire", "sale"),
-    *((action, "quantity") for action in GOOD),
-]
-LARGEST = 2**53 - 1
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What a door says: whether it takes a command, and if not, which fields say what."""
-
-    taken: bool
-    said: frozenset[tuple[str, str]] = frozenset()
-
-
-class Doors:
-    """Both doors of one registry, and the ledger behind them."""
-
-    def __init__(self, app: Flask, owner: psycopg.Connection) -> None:
-        self.owner = owner
-        self.client = app.test_client(use_cookies=False)
-        with app.app_context():
-            self.token = tokens.add("Registry desk", "operator")
-        add_staff(app)
-        self.browser = Browser(app)
-        self.browser.sign_in("desk@registry.example", PASSWORD)
-        self.forms: dict[str, Form] = {
-            action: self.browser.get(_page(action)).form() for action in GOOD
-        }
-
-    def json(self, action: str, body: dict[str, Any]) -> Verdict:
-        answer = self.client.post(
-            "/api/v1/records" if action == "create" else f"/api/v1{_page(action)}",
-            data=json.dumps(body),
-            content_type="application/json",
-            headers={"Authorization": f"Bearer {self.token}"},
-        )
-        if answer.status_code < 300:
-            return Verdict(True)
-        assert answer.status_code in (409, 422), answer.data
-        errors = answer.get_json().get("errors", [])
-        said = {
-            (one["field"].partition(".")[0], " ".join(one["message"].split())) for one in errors
-        }
-        return Verdict(False, frozenset(said or {("", answer.get_json()["detail"])}))
-
-    def form(self, action: str, body: dict[str, Any]) -> Verdict:
-        form = self.forms[action]
-        typed = {name: _typed(value) for name, value in body.items()}
-        page = self.browser.ask(form.action, form.fields | typed | {"idempotency_key": ""})
-        if page.status == 303:
-            return Verdict(True)
-        assert page.status == 422, page.html
-        said = {
-            ((fault.get("id") or "").partition("-fault")[0], words(fault))
-            for fault in page.all("small", "fault")
-        }
-        return Verdict(
-            False, frozenset(said or {("", page.summary.removeprefix("Nothing was saved "))})
-        )
-
-    def ledger(self) -> list[Any]:
-        """All that stands in the ledger."""
-        return [
-            self.owner.execute(f"SELECT * FROM {table} ORDER BY {table}::text").fetchall()
-            for table in ("records", "serial_blocks", "events", "holdings", "idempotency_keys")
-        ]
-
-    def both_refuse(self, action: str, **changes: Any) -> Verdict:
-        """Sends the good command with these changes through both."""
-        body = _body(action, changes)
-        before = self.ledger()
-
-        by_json = self.json(action, body)
-        by_form = self.form(action, body)
-
-        assert not by_json.taken, (action, changes)
-        assert by_form == by_json, (action, changes)
-        assert self.ledger() == before, (action, changes)
-        return by_json
-
-
-def _body(action: str, changes: dict[str, Any]) -> dict[str, Any]:
-    body = GOOD[action] | changes
-    if "blocks" in changes and "quantity" not in changes:
-        body.pop("quantity")
-    return body
-
-
-def _page(action: str) -> str:
-    return "/records/new" if action == "create" else f"/records/{GUJARAT_ID}/{action}"
-
-
-def _typed(value: Any) -> str:
-    """How somebody types into a form what JSON says."""
-    if isinstance(value, list):
-        return ", ".join(f"{one['first']}-{one['last']}" for one in value)
-    return str(value)
-
-
-def _block(first: Any, last: Any) -> dict[str, Any]:
-    return {"first": first, "last": last}
 
 
 @pytest.fixture
@@ -301,14 +172,14 @@ def test_a_day_in_the_future_is_refused_alike(doors: Doors, action: str, field: 
 @pytest.mark.parametrize("action", TAKING)
 def test_blocks_that_are_none_are_refused_alike(doors: Doors, action: str) -> None:
     for blocks in (
-        [_block(70, 61)],
-        [_block(61, 70), _block(65, 75)],
-        [_block(61, 70), _block(61, 70)],
-        [_block(61, 2**53)],
-        [_block(2**63, 2**63)],
-        [_block(2**64, 2**64 + 1)],
-        [_block(10**30, 10**30)],
-        [_block(number, number) for number in range(1, 1003, 2)],
+        [block_of(70, 61)],
+        [block_of(61, 70), block_of(65, 75)],
+        [block_of(61, 70), block_of(61, 70)],
+        [block_of(61, 2**53)],
+        [block_of(2**63, 2**63)],
+        [block_of(2**64, 2**64 + 1)],
+        [block_of(10**30, 10**30)],
+        [block_of(number, number) for number in range(1, 1003, 2)],
     ):
         verdict = doors.both_refuse(action, blocks=blocks)
 
@@ -317,7 +188,12 @@ def test_blocks_that_are_none_are_refused_alike(doors: Doors, action: str) -> No
 
 @pytest.mark.parametrize("action", TAKING)
 def test_units_outside_the_record_are_refused_alike(doors: Doors, action: str) -> None:
-    for blocks in ([_block(0, 0)], [_block(111, 111)], [_block(1, 10**15)], [_block(0, LARGEST)]):
+    for blocks in (
+        [block_of(0, 0)],
+        [block_of(111, 111)],
+        [block_of(1, 10**15)],
+        [block_of(0, LARGEST)],
+    ):
         verdict = doors.both_refuse(action, blocks=blocks)
 
         ((named, sentence),) = verdict.said
@@ -341,7 +217,7 @@ def test_no_blocks_and_no_quantity_are_refused_by_the_form_as_no_choice(
 def test_blocks_that_nobody_could_read_are_refused_at_the_form(doors: Doors, action: str) -> None:
     before = doors.ledger()
     for text in ("a", "1-", "-1", "1--5", "1-2-3", "1.5", ",", "1,,2", "1 to 5", "１-５", "1-5,"):
-        verdict = doors.form(action, _body(action, {"blocks": text}))
+        verdict = doors.form(action, body_of(action, {"blocks": text}))
 
         assert {name for name, _ in verdict.said} == {"blocks"}, text
     assert doors.ledger() == before
@@ -349,7 +225,7 @@ def test_blocks_that_nobody_could_read_are_refused_at_the_form(doors: Doors, act
 
 @pytest.mark.parametrize("action", TAKING)
 def test_a_quantity_and_blocks_together_are_refused_alike(doors: Doors, action: str) -> None:
-    verdict = doors.both_refuse(action, quantity=5, blocks=[_block(61, 65)])
+    verdict = doors.both_refuse(action, quantity=5, blocks=[block_of(61, 65)])
 
     assert verdict.said == {("quantity", "Give a quantity or blocks, not both.")}
 
@@ -363,7 +239,7 @@ def test_more_than_there_is_is_refused_alike(doors: Doors) -> None:
 
 def test_selling_or_cancelling_what_was_sold_is_refused_alike(doors: Doors) -> None:
     for action in ("sell", "cancel"):
-        verdict = doors.both_refuse(action, blocks=[_block(60, 61)])
+        verdict = doors.both_refuse(action, blocks=[block_of(60, 61)])
 
         ((named, sentence),) = verdict.said
         assert named == "blocks"
@@ -371,7 +247,7 @@ def test_selling_or_cancelling_what_was_sold_is_refused_alike(doors: Doors) -> N
 
 
 def test_returning_what_was_not_sold_is_refused_alike(doors: Doors) -> None:
-    ((named, _),) = doors.both_refuse("return", blocks=[_block(61, 61)]).said
+    ((named, _),) = doors.both_refuse("return", blocks=[block_of(61, 61)]).said
     assert named == "blocks"
 
 
@@ -383,10 +259,10 @@ def test_an_event_that_is_no_sale_is_refused_alike(doors: Doors, action: str) ->
 
 
 def test_what_was_retired_is_taken_by_nobody_again(doors: Doors) -> None:
-    assert doors.json("retire", {"blocks": [_block(1, 5), _block(61, 65)]}).taken
+    assert doors.json("retire", {"blocks": [block_of(1, 5), block_of(61, 65)]}).taken
 
     for action in TAKING:
-        for block in (_block(1, 1), _block(65, 65)):
+        for block in (block_of(1, 1), block_of(65, 65)):
             verdict = doors.both_refuse(action, blocks=[block])
 
             assert "retired" in next(sentence for _, sentence in verdict.said) or (
