@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import psycopg
 import pytest
 
-from tests.doors import DAYS, GOOD, LARGEST, LINES, NUMBERS, TAKING, Doors, block_of
+from tests.doors import DAYS, GOOD, LARGEST, LINES, NUMBERS, TAKING, Doors, block_of, body_of
 from tests.factories import GUJARAT
 from tests.web.people import record, sell
 from webapp.app import create_app
