@@ -3,8 +3,7 @@
 from alembic import context
 from flask import current_app
 
-from webapp import provisioning
-from webapp.store import models, people  # noqa: F401  (imported so that the metadata is whole)
+from webapp.store import models, people, provisioning  # noqa: F401  (imported so that the metadata is whole)
 
 config = context.config
 

@@ -12,10 +12,10 @@ import psycopg
 import pytest
 from flask import Flask
 
-from webapp import embedded, provisioning
+from webapp import embedded
 from webapp.app import create_app
 from webapp.config import Settings, read_settings
-from webapp.store import database
+from webapp.store import database, provisioning
 
 _numbers = count(1)
 

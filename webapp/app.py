@@ -38,6 +38,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         WTF_CSRF_TIME_LIMIT=None,  # as long as the session, which ends by itself
         RATELIMIT_STORAGE_URI=settings.rate_limit_storage_url,
         RATELIMIT_STRATEGY="moving-window",
+        RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=True,  # without Redis each worker counts for itself
     )
     app.extensions["cairn.settings"] = settings
     app.session_interface = _CookieSession()

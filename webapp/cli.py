@@ -10,19 +10,20 @@ import click
 from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 
-from webapp import demo, provisioning, serving
+from webapp import demo, serving
 from webapp.actions import rebuilding, secrets, staff, tokens
 from webapp.config import ConfigurationError, Settings
 from webapp.domain.actors import ROLES
 from webapp.domain.refusals import Refusal
 from webapp.embedded import EmbeddedPostgresError
-from webapp.store import database
+from webapp.store import database, provisioning
 
 _SENTENCES = (
     ConfigurationError,
     EmbeddedPostgresError,
     provisioning.ProvisioningError,
     serving.CannotServe,
+    demo.NotEmpty,
     Refusal,
 )
 _ROLE = click.Choice(ROLES)
@@ -34,6 +35,8 @@ def init_app(app: Flask) -> None:
         app.cli.add_command(command)
     migrations = app.cli.commands["db"]
     assert isinstance(migrations, click.Group)
+    for command in migrations.commands.values():
+        command.callback = _told_in_sentences(command.callback)
     migrations.add_command(_grant)
 
 
@@ -48,6 +51,21 @@ def _in_sentences() -> Iterator[None]:
         yield
     except _SENTENCES as error:
         raise click.ClickException(str(error)) from None
+
+
+def _told_in_sentences(command: Callable[..., Any] | None) -> Callable[..., Any]:
+    """One of Flask-Migrate's commands, with the database up and failures told like ours."""
+    assert command is not None
+
+    @wraps(command)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        with _in_sentences(), provisioning.available(_settings()):
+            provisioning.check(_settings())
+            provisioning.make_extension(_settings())
+            with provisioning.in_sentences():
+                return command(*args, **kwargs)
+
+    return with_appcontext(run)
 
 
 def _with_database(command: Callable[..., None]) -> Callable[..., None]:
@@ -81,11 +99,13 @@ def _serve() -> None:
 def _demo() -> None:
     """Serve with ten sample records and a life for some of them."""
     app = current_app._get_current_object()  # type: ignore[attr-defined]
-    with _in_sentences(), provisioning.available(_settings()):
-        serving.prepare(app, _settings())
-        demo.play()
-        database.close(app)
-        serving.serve(app, _settings())
+    with _in_sentences():
+        serving.free_address(_settings())  # before anything is written
+        with provisioning.available(_settings()):
+            serving.prepare(app, _settings())
+            demo.play()
+            database.close(app)
+            serving.serve(app, _settings())
 
 
 _staff = AppGroup("staff", help="Accounts of the registry's staff.")

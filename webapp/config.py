@@ -1,6 +1,7 @@
 """The environment, read once: every setting, its default, and what is wrong with it in a sentence."""
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,6 +10,9 @@ from pathlib import Path
 from webapp import embedded
 
 ROOT = Path(__file__).resolve().parent.parent
+_KEPT_AS_GIVEN = ("ADMIN_PASSWORD", "SECRET_KEY")
+_ORIGIN = re.compile(r"https?://[\w.\-\[\]:]+")
+_NAME = re.compile(r"\.?[\w\-]+(\.[\w\-]+)*|\[[0-9a-fA-F:.]+\]")
 _LOCAL = ("localhost", "127.0.0.1", "[::1]")
 
 
@@ -46,7 +50,7 @@ class Settings:
     @property
     def pool_size(self) -> int:
         """Connections of each worker, so that all workers stay below the embedded 100."""
-        return max(2, min(8, 80 // self.workers))
+        return max(1, min(8, 80 // self.workers))
 
 
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -54,7 +58,11 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
 
     Raises ConfigurationError for a value that cannot be used or a secret that is missing.
     """
-    given = {name: value.strip() for name, value in environment.items() if value.strip()}
+    given = {
+        name: value if name in _KEPT_AS_GIVEN else value.strip()
+        for name, value in environment.items()
+        if value.strip()
+    }
     data_dir = Path(given.get("DATA_DIR", ROOT / "instance")).expanduser().resolve()
     url = given.get("DATABASE_URL")
     if url and not url.startswith(("postgres://", "postgresql://", "postgresql+psycopg://")):
@@ -72,10 +80,11 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         workers=_whole(given, "WORKERS", min(os.cpu_count() or 1, 8), 1, 64),
         secret_key=_secret_key(given, data_dir),
         public_lookup=_yes_or_no(given, "PUBLIC_LOOKUP", True),
-        cors_origins=_list(given, "CORS_ORIGINS"),
-        trusted_hosts=_list(given, "TRUSTED_HOSTS") or (*_LOCAL, _bracketed(host)),
+        cors_origins=_matching(given, "CORS_ORIGINS", _ORIGIN, "like https://example.org"),
+        trusted_hosts=_matching(given, "TRUSTED_HOSTS", _NAME, "names without a port")
+        or (*_LOCAL, _bracketed(host)),
         trusted_proxies=_whole(given, "TRUSTED_PROXIES", 0, 0, 10),
-        rate_limit_storage_url=given.get("RATE_LIMIT_STORAGE_URL", "memory://"),
+        rate_limit_storage_url=_storage(given),
         admin_email=given.get("ADMIN_EMAIL"),
         admin_password=given.get("ADMIN_PASSWORD"),
     )
@@ -104,8 +113,21 @@ def _yes_or_no(given: Mapping[str, str], name: str, default: bool) -> bool:
     return text in ("true", "1", "yes", "on")
 
 
-def _list(given: Mapping[str, str], name: str) -> tuple[str, ...]:
-    return tuple(given.get(name, "").replace(",", " ").split())
+def _matching(
+    given: Mapping[str, str], name: str, pattern: re.Pattern[str], wanted: str
+) -> tuple[str, ...]:
+    found = tuple(given.get(name, "").replace(",", " ").split())
+    for one in found:
+        if not pattern.fullmatch(one):
+            raise ConfigurationError(f"{name} holds {wanted}, separated by spaces; not {one}.")
+    return found
+
+
+def _storage(given: Mapping[str, str]) -> str:
+    url = given.get("RATE_LIMIT_STORAGE_URL", "memory://")
+    if not url.startswith(("memory://", "redis://", "rediss://")):
+        raise ConfigurationError("RATE_LIMIT_STORAGE_URL must begin with redis:// or rediss://.")
+    return url
 
 
 def _secret_key(given: Mapping[str, str], data_dir: Path) -> str:

@@ -1,10 +1,10 @@
 """Ten sample records, and a life for some of them: what `make demo` shows."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from webapp.actions import creating, taking
+from webapp.actions import creating, looking, taking
 from webapp.actions.outcome import Outcome
 from webapp.domain.actors import Actor
 from webapp.domain.commands import (
@@ -32,8 +32,13 @@ _RECORDS = (
 _DESK = Actor("demo", "Demo desk", "operator")
 
 
+class NotEmpty(Exception):
+    """The registry holds records of its own, which samples must not be mixed with for good."""
+
+
 def play() -> None:
-    """Adds the records and their events; what is there already is left alone."""
+    """Adds the records and their events; what is there already is left alone. Raises NotEmpty."""
+    _refuse_real_records()
     for name, registry, vintage, quantity, serial in _RECORDS:
         outcome = creating.create(
             CreateRecord(
@@ -45,9 +50,20 @@ def play() -> None:
             ),
             _DESK,
         )
-        if len(outcome.story.events) == 1 and name in _LIVES:
-            for step in _LIVES[name]:
-                _ACTIONS[type(step)](outcome.story.record.id, step, _DESK)
+        done = len(outcome.story.events) - 1  # each step of these lives adds one event
+        for step in _lives().get(name, ())[done:]:
+            _ACTIONS[type(step)](outcome.story.record.id, step, _DESK)
+
+
+def _refuse_real_records() -> None:
+    """Records can never be deleted, so samples go only where there is nothing else."""
+    samples = {serial for *_, serial in _RECORDS}
+    found, _ = looking.newest(len(_RECORDS) + 1)
+    if any(one.record.serial_number not in samples for one in found):
+        raise NotEmpty(
+            "This registry holds records of its own, and sample records could never be removed from "
+            "it. Run the demo with another DATA_DIR or DATABASE_URL."
+        )
 
 
 _ACTIONS: dict[type[TakeUnits], Callable[[str, Any, Actor], Outcome]] = {
@@ -56,28 +72,35 @@ _ACTIONS: dict[type[TakeUnits], Callable[[str, Any, Actor], Outcome]] = {
     Retire: taking.retire,
     Cancel: taking.cancel,
 }
-_LIVES: dict[str, tuple[TakeUnits, ...]] = {
-    "Wind Farm Rajasthan": (
-        Sell(buyer="Northwind Airlines", quantity=120),
-        Retire(
-            sale=2, quantity=80, reason="Business travel in 2025", effective_on=date(2026, 1, 31)
+
+
+def _lives() -> dict[str, tuple[TakeUnits, ...]]:
+    """What happens to the records; the days count back from today."""
+    return {
+        "Wind Farm Rajasthan": (
+            Sell(buyer="Northwind Airlines", quantity=120),
+            Retire(
+                sale=2,
+                quantity=80,
+                reason="Business travel in 2025",
+                effective_on=datetime.now(UTC).date() - timedelta(days=90),
+            ),
+            Sell(buyer="Harbour Foods", quantity=40, note="Framework contract, first call."),
         ),
-        Sell(buyer="Harbour Foods", quantity=40, note="Framework contract, first call."),
-    ),
-    "Waste-to-Energy Gujarat": (
-        Sell(buyer="Acme Ltd", quantity=60),
-        Return(sale=2, quantity=10, reason="Ten tonnes too many were ordered"),
-        Retire(sale=2, quantity=40, reason="Offices in 2025"),
-    ),
-    "Cookstove Distribution Bihar": (
-        Retire(
-            blocks=[BlockOfUnits(first=1, last=25), BlockOfUnits(first=101, last=150)],
-            beneficiary="City of Example",
-            reason="Municipal fleet",
+        "Waste-to-Energy Gujarat": (
+            Sell(buyer="Acme Ltd", quantity=60),
+            Return(sale=2, quantity=10, reason="Ten tonnes too many were ordered"),
+            Retire(sale=2, quantity=40, reason="Offices in 2025"),
         ),
-        Cancel(quantity=30, reason="Buffer contribution of the programme"),
-    ),
-    "Solar Rooftops Delhi": (Retire(beneficiary="Lantern Books", reason="Printing in 2025"),),
-    "Agroforestry Karnataka": (Sell(buyer="Meadow Dairy"),),
-    "Reforestation Assam": (Cancel(reason="The stand burnt down"),),
-}
+        "Cookstove Distribution Bihar": (
+            Retire(
+                blocks=[BlockOfUnits(first=1, last=25), BlockOfUnits(first=101, last=150)],
+                beneficiary="City of Example",
+                reason="Municipal fleet",
+            ),
+            Cancel(quantity=30, reason="Buffer contribution of the programme"),
+        ),
+        "Solar Rooftops Delhi": (Retire(beneficiary="Lantern Books", reason="Printing in 2025"),),
+        "Agroforestry Karnataka": (Sell(buyer="Meadow Dairy"),),
+        "Reforestation Assam": (Cancel(reason="The stand burnt down"),),
+    }

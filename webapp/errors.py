@@ -4,6 +4,7 @@ import json
 import logging
 import math
 import secrets
+import time
 from http import HTTPStatus
 from typing import cast
 
@@ -15,6 +16,7 @@ from werkzeug.exceptions import HTTPException
 from webapp.domain import refusals
 from webapp.domain.reading import NotJson
 from webapp.domain.refusals import FieldError, Refusal
+from webapp.extensions import limiter
 
 log = logging.getLogger(__name__)
 
@@ -137,9 +139,10 @@ def _stale_form() -> Response:
 
 
 def _wait(error: HTTPException) -> int:
-    if isinstance(error, RateLimitExceeded) and error.limit:
-        return math.ceil(error.limit.limit.get_expiry())
-    return 0
+    """Seconds until the limit that was hit lets the next attempt through."""
+    if not isinstance(error, RateLimitExceeded) or limiter.current_limit is None:
+        return 0
+    return max(1, math.ceil(limiter.current_limit.reset_at - time.time()))
 
 
 def _unexpected(error: Exception) -> Response:

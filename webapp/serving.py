@@ -18,10 +18,11 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
-from webapp import embedded, provisioning
+from webapp import embedded
 from webapp.actions import secrets, staff
 from webapp.config import ConfigurationError, Settings
 from webapp.domain.refusals import InvalidFields
+from webapp.store import provisioning
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +41,7 @@ def serve(app: Flask, settings: Settings) -> None:
     Raises CannotServe, ConfigurationError, ProvisioningError, EmbeddedPostgresError.
     """
     signal.signal(signal.SIGTERM, _leave)  # until granian takes over
-    _refuse_taken_port(settings)
+    address = free_address(settings)
     with ExitStack() as stack:
         stack.enter_context(provisioning.available(settings))
         prepare(app, settings)
@@ -51,7 +52,7 @@ def serve(app: Flask, settings: Settings) -> None:
         multiprocessing.set_start_method("spawn")
         Granian(
             "webapp.worker:worker",
-            address=settings.host,
+            address=address,
             port=settings.port,
             interface=Interfaces.WSGI,
             workers=settings.workers,
@@ -64,7 +65,7 @@ def serve(app: Flask, settings: Settings) -> None:
         ).serve()
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C must not cut the end short
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        print("Cairn has stopped.", flush=True)
+    print("Cairn has stopped.", flush=True)
 
 
 def prepare(app: Flask, settings: Settings) -> None:
@@ -91,12 +92,12 @@ def _leave(_number: int, _frame: FrameType | None) -> None:
     sys.exit(0)
 
 
-def _refuse_taken_port(settings: Settings) -> None:
+def free_address(settings: Settings) -> str:
+    """The IP address of HOST, on which PORT is free. Raises CannotServe."""
     deadline = time.monotonic() + _ORPHANS_END_S
     while True:
         try:
-            _bind(settings)
-            return
+            return _bind(settings)
         except OSError as error:
             # The workers of a server that was killed are about to end; others are not.
             if error.errno == errno.EADDRINUSE and time.monotonic() < deadline:
@@ -105,13 +106,14 @@ def _refuse_taken_port(settings: Settings) -> None:
             raise CannotServe(_why_no_port(settings, error)) from None
 
 
-def _bind(settings: Settings) -> None:
+def _bind(settings: Settings) -> str:
     family, kind, protocol, _, address = socket.getaddrinfo(
         settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
     )[0]
     with socket.socket(family, kind, protocol) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         probe.bind(address)
+    return str(address[0])
 
 
 def _why_no_port(settings: Settings, error: OSError) -> str:
@@ -123,6 +125,8 @@ def _why_no_port(settings: Settings, error: OSError) -> str:
         )
     if error.errno == errno.EACCES:
         return f"You may not use {place}; choose a PORT above 1023."
+    if isinstance(error, socket.gaierror):
+        return f"There is no host {settings.host}; set HOST to a name or address of this machine."
     return f"Cannot serve on {place}: {error.strerror}. Check HOST and PORT."
 
 

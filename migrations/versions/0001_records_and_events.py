@@ -36,6 +36,9 @@ CREATE TABLE records (
         char_length(project_name) BETWEEN 1 AND 300 AND char_length(registry) BETWEEN 1 AND 300
         AND char_length(serial_number) BETWEEN 1 AND 300
         AND char_length(project_id) BETWEEN 1 AND 100
+    ),
+    CONSTRAINT records_issued_in_the_past CHECK (
+        issued_on <= (created_at AT TIME ZONE 'UTC')::date
     )
 );
 CREATE INDEX records_newest_idx ON records (created_at, id);
@@ -87,12 +90,13 @@ CREATE TABLE events (
     ),
     CONSTRAINT events_fields_of_type CHECK (
         CASE event_type
-        WHEN 'sold' THEN party IS NOT NULL
+        WHEN 'sold' THEN party IS NOT NULL AND reason IS NULL
         WHEN 'returned' THEN reason IS NOT NULL AND party IS NULL
         WHEN 'cancelled' THEN reason IS NOT NULL
-        WHEN 'created' THEN party IS NULL AND reason IS NULL
+        WHEN 'created' THEN num_nonnulls(party, reason, note, effective_on) = 0
         ELSE true END
     ),
+    CONSTRAINT events_not_in_the_future CHECK (effective_on <= (at AT TIME ZONE 'UTC')::date),
     CONSTRAINT events_texts_in_length CHECK (
         char_length(party) BETWEEN 1 AND 300 AND char_length(reason) BETWEEN 1 AND 300
         AND char_length(note) BETWEEN 1 AND 4000
@@ -218,7 +222,6 @@ def _run(statements: str) -> None:
 
 
 def upgrade() -> None:
-    _run("CREATE EXTENSION IF NOT EXISTS btree_gist")
     _run(TABLES)
     _run(EVENT_TRIGGER)
     _run(APPEND_ONLY)

@@ -88,6 +88,24 @@ def test_16_creates_of_overlapping_blocks_give_one_record_and_no_deadlock(
 
 def test_selling_and_retiring_the_same_units_at_once_does_one_of_them(app: Flask) -> None:
     creating.create(new_record(), DESK)
+
+    results = _at_once(
+        app,
+        [
+            lambda: taking.sell(GUJARAT_ID, Sell(buyer="Acme Ltd", quantity=110), DESK),
+            lambda: taking.retire(GUJARAT_ID, Retire(quantity=110), DESK),
+        ]
+        * 8,
+    )
+
+    assert results["done"] == 1
+    story = looking.record(GUJARAT_ID)
+    assert len(story.events) == 2
+    assert {story.holdings.sold, story.holdings.retired} == {0, 110}
+
+
+def test_selling_and_cancelling_the_same_units_at_once_does_one_of_them(app: Flask) -> None:
+    creating.create(new_record(), DESK)
     whole = [BlockOfUnits(first=1, last=110)]
 
     results = _at_once(

@@ -28,6 +28,7 @@ from playwright.sync_api import (
 )
 
 from tests.browser.desk import Desk
+from tests.cli.commands import environment
 from webapp import embedded
 from webapp.headers import HTMX_URL
 
@@ -92,21 +93,20 @@ def server(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     """`flask serve` with two workers and a database of its own, from an empty folder to SIGTERM."""
     folder = tmp_path_factory.mktemp("served")
     port = _free_port()
-    foreign = ("DATABASE_URL", "SECRET_KEY", "PUBLIC_LOOKUP", "TRUSTED_HOSTS", "HOST")
-    environment = {name: text for name, text in os.environ.items() if name not in foreign} | {
-        "DATA_DIR": str(folder / "data"),
-        "PORT": str(port),
-        "WORKERS": "2",
-        "ADMIN_EMAIL": EMAIL,
-        "ADMIN_PASSWORD": PASSWORD,
-    }
+    settings = environment(
+        DATA_DIR=str(folder / "data"),
+        PORT=str(port),
+        WORKERS="2",
+        ADMIN_EMAIL=EMAIL,
+        ADMIN_PASSWORD=PASSWORD,
+    )
     log = folder / "server.log"
     with (
         log.open("w") as errors,
         subprocess.Popen(
             [sys.executable, "-m", "flask", "serve"],
             cwd=ROOT,
-            env=environment,
+            env=settings,
             stdout=subprocess.PIPE,
             stderr=errors,
             text=True,
@@ -114,7 +114,7 @@ def server(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     ):
         try:
             _wait_until_ready(process, log)
-            yield Server(f"http://127.0.0.1:{port}", environment, folder / "data")
+            yield Server(f"http://127.0.0.1:{port}", settings, folder / "data")
         finally:
             process.send_signal(signal.SIGTERM)
             process.communicate(timeout=60)

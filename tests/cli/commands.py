@@ -38,6 +38,7 @@ class Ended:
 def environment(**changes: str) -> dict[str, str]:
     """The environment without any setting of ours but these."""
     kept = {name: value for name, value in os.environ.items() if name not in OURS}
+    kept["FLASK_SKIP_DOTENV"] = "1"  # a developer's .env names a real database
     return kept | changes
 
 

@@ -9,7 +9,7 @@ from flask import Flask
 
 from tests.factories import DESK, GUJARAT_ID, new_record
 from tests.store.waiting import fill_pool, wait_until
-from webapp import embedded, provisioning
+from webapp import embedded
 from webapp.actions import creating, looking, sessions
 from webapp.app import create_app
 from webapp.config import Settings, read_settings
@@ -18,7 +18,7 @@ from webapp.domain.refusals import (
     RecordNotFound,
     SignInRefused,
 )
-from webapp.store import database
+from webapp.store import database, provisioning
 
 
 def _settings_in(data_dir: Path) -> Settings:

@@ -12,11 +12,11 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from webapp import config, provisioning
+from webapp import config
 from webapp.app import create_app
 from webapp.config import Settings
 from webapp.extensions import db
-from webapp.store import models, people  # noqa: F401  (so that the metadata is whole)
+from webapp.store import models, people, provisioning  # noqa: F401  (so that the metadata is whole)
 
 OURS = set(db.metadata.tables)
 COLUMNS = (

@@ -46,7 +46,7 @@ def test_the_whole_story_of_a_record(desk: Browser, public: Browser) -> None:
     page = desk.act(record_id, "retire", "Retire", blocks="1-10, 51-110")
     assert "Retired 50 units, 61-110" in page.message
     assert "Retired 10 units, 51-60, for Acme Ltd" in page.message
-    assert "0 units are available." in page.message
+    assert "No units are available now." in page.message
 
     page = public.get(f"/records/{record_id}")
     assert words(page.element("held-title")) == "How the 110 units are held retired"

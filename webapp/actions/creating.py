@@ -3,9 +3,9 @@
 from webapp.actions.outcome import Once, Outcome, only_once
 from webapp.domain import wording
 from webapp.domain.actors import Actor
-from webapp.domain.allocation import refuse_future
 from webapp.domain.blocks import Blocks
 from webapp.domain.commands import CreateRecord
+from webapp.domain.days import refuse_future
 from webapp.domain.lifecycle import Draft, Record, Story, holdings
 from webapp.domain.refusals import BlockTaken, FieldError, RecordDiffers, Refusal, SeriesDiffers
 from webapp.domain.serials import Serial
@@ -26,7 +26,7 @@ def create(command: CreateRecord, actor: Actor, once: Once | None = None) -> Out
 def preview(command: CreateRecord) -> Story | None:
     """The record if it is here already, None if it would be new; changes nothing.
 
-    Raises as `create` would.
+    Raises InvalidFields, RecordDiffers, BlockTaken or SeriesDiffers, as `create` would.
     """
     return database.read(_foresee, command)
 

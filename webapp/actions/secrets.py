@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from threading import BoundedSemaphore
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -11,6 +12,8 @@ from webapp.domain.refusals import FieldError, InvalidFields
 SHORTEST_PASSWORD = 8
 _LONGEST_PASSWORD = 1000  # hashing a longer one is work for the server and no gain
 
+# Each takes 64 MiB for a moment: so many at once in a process, and no more.
+_at_once = BoundedSemaphore(2)
 _hasher = PasswordHasher()  # argon2id with the parameters of RFC 9106
 # Checked when there is no such account, so that the time taken does not tell.
 _NOBODYS = _hasher.hash(secrets.token_urlsafe())
@@ -30,7 +33,8 @@ def hash_password(password: str) -> str:
 def password_fits(password_hash: str | None, password: str) -> bool:
     """Whether the password is the hashed one; takes as long when there is no hash at all."""
     try:
-        fits = _hasher.verify(password_hash or _NOBODYS, password[: _LONGEST_PASSWORD + 1])
+        with _at_once:
+            fits = _hasher.verify(password_hash or _NOBODYS, password[: _LONGEST_PASSWORD + 1])
     except (VerificationError, InvalidHashError):
         return False
     return fits and password_hash is not None

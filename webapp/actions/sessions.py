@@ -1,14 +1,11 @@
 """Signing in and out, and who is signed in."""
 
-from datetime import datetime
-
-from sqlalchemy import select
+from contextlib import suppress
 
 from webapp.actions.secrets import hash_password, new_secret, password_fits, secret_hash
-from webapp.domain.refusals import FieldError, InvalidFields, SignInRefused
-from webapp.store import credentials, database
+from webapp.domain.refusals import FieldError, InvalidFields, SignInRefused, Unavailable
+from webapp.store import accounts, credentials, database
 from webapp.store.credentials import SignedIn
-from webapp.store.people import Staff
 
 __all__ = ["SignedIn", "change_password", "sign_in", "sign_out", "who"]
 
@@ -18,23 +15,19 @@ def sign_in(email: str, password: str, old_secret: str | None = None) -> str:
 
     Raises SignInRefused, without telling which of the two was wrong.
     """
-    known = _account(email.strip().lower())
+    with database.session() as session:
+        account = accounts.account(session, email)
+        known = (account.id, account.password_hash) if account else None
     fits = password_fits(known[1] if known else None, password)
-    if known is None or not fits or known[2] is not None:
-        raise SignInRefused("Email and password do not belong together. Check both and try again.")
     secret = new_secret()
     replaces = secret_hash(old_secret) if old_secret else None
-    database.change(credentials.begin_session, secret_hash(secret), known[0], replaces)
+    if (
+        known is None
+        or not fits
+        or not database.change(credentials.begin_session, secret_hash(secret), known, replaces)
+    ):
+        raise SignInRefused("Email and password do not belong together. Check both and try again.")
     return secret
-
-
-def _account(email: str) -> tuple[int, str, datetime | None] | None:
-    """Id, password hash and when it was disabled."""
-    if "\0" in email:  # PostgreSQL's text cannot hold it, so nobody has such an email
-        return None
-    with database.session() as session:
-        account = session.scalar(select(Staff).where(Staff.email == email))
-        return (account.id, account.password_hash, account.disabled_at) if account else None
 
 
 def sign_out(secret: str) -> None:
@@ -47,25 +40,26 @@ def who(secret: str) -> SignedIn | None:
     hashed = secret_hash(secret)
     signed_in = database.read(credentials.of_session, hashed)
     if signed_in is not None and signed_in.stale:
-        database.change(credentials.note_session, hashed)
+        with suppress(Unavailable):  # the next request notes it
+            database.change(credentials.note_session, hashed)
     return signed_in
 
 
 def change_password(secret: str, current: str, new: str) -> None:
     """Sets the password of who is signed in, and ends the account's other sessions.
 
-    Raises InvalidFields at `current` or `password`.
+    Raises SignInRefused when the session is over, InvalidFields at `current` or `password`.
     """
     signed_in = who(secret)
     if signed_in is None:
         raise SignInRefused("The session is over; sign in again.")
     staff_id = int(signed_in.actor.id.removeprefix("staff:"))
     with database.session() as session:
-        account = session.get_one(Staff, staff_id)
+        account = accounts.account_by_id(session, staff_id)
         if not password_fits(account.password_hash, current):
             raise InvalidFields([FieldError("current", "This is not the present password.")])
         if new == current:
             raise InvalidFields([FieldError("password", "Choose another one than the present.")])
         account.password_hash = hash_password(new)
         account.must_change_password = False
-    database.change(credentials.end_sessions_of, staff_id, secret_hash(secret))
+        accounts.end_sessions(session, staff_id, but=secret_hash(secret))

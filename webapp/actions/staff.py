@@ -4,18 +4,15 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import func, select, text
-from sqlalchemy.orm import Session
-
 from webapp.actions.secrets import hash_password
 from webapp.domain.actors import ROLES
 from webapp.domain.refusals import FieldError, InvalidFields
 from webapp.domain.text import normalise
-from webapp.store import credentials, database
+from webapp.store import accounts, database
+from webapp.store.database import Session
 from webapp.store.people import Staff
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
-_ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(7240612)"
 
 
 @dataclass(frozen=True)
@@ -32,15 +29,15 @@ class Account:
 def add(email: str, name: str, role: str, password: str, must_change: bool = False) -> None:
     """Adds an account. Raises InvalidFields: the email is taken or malformed, and so on."""
     with database.session() as session:
-        session.execute(text(_ONE_AT_A_TIME))
+        accounts.wait_for_others(session)
         _add(session, email, name, role, password, must_change)
 
 
 def add_first(email: str, name: str, password: str, must_change: bool) -> bool:
     """Adds an administrator if there is no account at all; whether it did."""
     with database.session() as session:
-        session.execute(text(_ONE_AT_A_TIME))  # two servers that start at once make one
-        if session.scalar(select(func.count()).select_from(Staff)):
+        accounts.wait_for_others(session)
+        if accounts.count_accounts(session):
             return False
         _add(session, email, name, "admin", password, must_change)
     return True
@@ -51,7 +48,7 @@ def _add(
 ) -> None:
     email = _clean_email(email)
     check_role(role)
-    if session.scalar(select(Staff).where(Staff.email == email)):
+    if accounts.account(session, email):
         raise _wrong("email", f"There is an account for {email} already.")
     session.add(
         Staff(
@@ -70,7 +67,7 @@ def everyone() -> list[Account]:
     with database.session() as session:
         return [
             Account(one.email, one.name, one.role, one.must_change_password, one.disabled_at)
-            for one in session.scalars(select(Staff).order_by(Staff.id))
+            for one in accounts.accounts(session)
         ]
 
 
@@ -87,8 +84,7 @@ def set_password(email: str, password: str) -> None:
         account = _account(session, email)
         account.password_hash = hash_password(password)
         account.must_change_password = False
-        staff_id = account.id
-    database.change(credentials.end_sessions_of, staff_id)
+        accounts.end_sessions(session, account.id)
 
 
 def disable(email: str) -> None:
@@ -96,12 +92,11 @@ def disable(email: str) -> None:
     with database.session() as session:
         account = _account(session, email)
         account.disabled_at = account.disabled_at or datetime.now(UTC)
-        staff_id = account.id
-    database.change(credentials.end_sessions_of, staff_id)
+        accounts.end_sessions(session, account.id)
 
 
 def _account(session: Session, email: str) -> Staff:
-    found: Staff | None = session.scalar(select(Staff).where(Staff.email == email.strip().lower()))
+    found = accounts.account(session, email)
     if found is None:
         raise _wrong("email", f"There is no account for {email}.")
     return found

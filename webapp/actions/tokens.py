@@ -1,15 +1,14 @@
 """API tokens: scripts' keys to the JSON door."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-
-from sqlalchemy import select
 
 from webapp.actions.secrets import new_secret, secret_hash
 from webapp.actions.staff import check_role, clean_name
 from webapp.domain.actors import Actor
-from webapp.domain.refusals import FieldError, InvalidFields
-from webapp.store import credentials, database
+from webapp.domain.refusals import FieldError, InvalidFields, Unavailable
+from webapp.store import accounts, credentials, database
 from webapp.store.people import ApiToken
 
 _PREFIX = "cairn_"  # so that a leaked one is recognised for what it is
@@ -48,19 +47,14 @@ def every() -> list[Token]:
     with database.session() as session:
         return [
             Token(one.id, one.name, one.role, one.created_at, one.last_used_at, one.revoked_at)
-            for one in session.scalars(select(ApiToken).order_by(ApiToken.id))
+            for one in accounts.tokens(session)
         ]
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 19
 
 
 def revoke(token: str) -> int:
     """Revokes the tokens with this id or name; how many. Raises InvalidFields if there is none."""
     with database.session() as session:
-        same = ApiToken.id == int(token) if _is_number(token) else False
-        found = session.scalars(select(ApiToken).where((ApiToken.name == token) | same)).all()
+        found = accounts.tokens_called(session, token)
         for one in found:
             one.revoked_at = one.revoked_at or datetime.now(UTC)
     if not found:
@@ -77,5 +71,6 @@ def who(secret: str) -> Actor | None:
         return None
     actor, stale = found
     if stale:
-        database.change(credentials.note_token, hashed)
+        with suppress(Unavailable):  # the next request notes it
+            database.change(credentials.note_token, hashed)
     return actor

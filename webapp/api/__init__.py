@@ -1,5 +1,7 @@
 """The JSON door."""
 
+import re
+
 from flask import Flask
 from flask_cors import CORS
 
@@ -15,7 +17,11 @@ def init_app(app: Flask, settings: Settings) -> None:
     if settings.cors_origins:
         CORS(
             app,
-            resources={r"/api/*": {"origins": list(settings.cors_origins)}},
+            resources={
+                r"/api/*": {
+                    "origins": [re.compile(f"{re.escape(one)}$") for one in settings.cors_origins]
+                }
+            },
             methods=["GET", "POST"],
             allow_headers=["Authorization", "Content-Type", "Idempotency-Key"],
             expose_headers=["Location", "Retry-After"],

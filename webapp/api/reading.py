@@ -48,6 +48,9 @@ def known_parameters() -> None:
     for name in sorted(set(request.args) - set(known)):
         there_are = f"there are {' and '.join(known)}" if known else "this call has none"
         raise InvalidQuery.at(name, f"There is no parameter {name} here; {there_are}.")
+    for name in known:
+        if len(request.args.getlist(name)) > 1:
+            raise InvalidQuery.at(name, f"{name} is given twice.")
 
 
 def once() -> Once | None:

@@ -12,8 +12,6 @@ from webapp.api import access, presentation, reading, schemas
 from webapp.api.openapi import describes, document
 from webapp.domain.actors import Actor
 from webapp.domain.commands import Cancel, CreateRecord, Retire, Return, Sell
-from webapp.domain.identity import is_record_id
-from webapp.domain.refusals import RecordNotFound
 
 bp = Blueprint("api", __name__, url_prefix="/api/v1")
 bp.before_request(reading.known_parameters)
@@ -84,8 +82,6 @@ def _act(
     message: str,
 ) -> Response:
     actor = access.caller()
-    if not is_record_id(record_id):
-        raise RecordNotFound
     outcome = action(record_id, reading.command(model), actor, reading.once())
     return _json(presentation.acted(message, outcome))
 

@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from datetime import date
 
-from webapp.domain import explaining, wording
+from webapp.domain import explaining
 from webapp.domain.blocks import MOST_BLOCKS, Blocks
 from webapp.domain.commands import TakeUnits
+from webapp.domain.days import refuse_future
 from webapp.domain.lifecycle import EVENT_TYPES, Draft, Event, units_left
 from webapp.domain.refusals import (
-    FieldError,
-    InvalidFields,
     NotASale,
     NotEnoughUnits,
     TooManyBlocks,
@@ -32,14 +31,6 @@ def decide(events: Sequence[Event], command: TakeUnits, today: date) -> list[Dra
         if units:
             drafts.append(_draft(command, event, units))
     return drafts
-
-
-def refuse_future(field: str, day: date | None, today: date) -> None:
-    """Refuses (InvalidFields) a day that has not begun anywhere near UTC's today."""
-    if day is not None and day > today:
-        now = f"today is {wording.day(today)} (UTC)"
-        message = f"{wording.day(day)} lies in the future; {now}."
-        raise InvalidFields([FieldError(field, message)])
 
 
 def _sources(events: Sequence[Event], command: TakeUnits) -> dict[int, Blocks]:

@@ -20,20 +20,24 @@ class EventType:
     name: str
     takes_from: frozenset[str]
     counts_as: str  # the holding that units count towards while they lie in such an event
-    spendable: bool  # whether units may be taken out of it again
     party: str | None = None  # what the JSON and the forms call its party
     label: str = ""  # what people call the event
+
+    @property
+    def spendable(self) -> bool:
+        """Whether units may be taken out of it again."""
+        return any(self.name in row.takes_from for row in EVENT_TYPES.values())
 
 
 _FREE = frozenset({"created", "returned"})
 EVENT_TYPES: Mapping[str, EventType] = {
     row.name: row
     for row in (
-        EventType("created", frozenset(), "available", True, None, "Created"),
-        EventType("sold", _FREE, "sold", True, "buyer", "Sold"),
-        EventType("returned", frozenset({"sold"}), "available", True, None, "Returned"),
-        EventType("retired", _FREE | {"sold"}, "retired", False, "beneficiary", "Retired"),
-        EventType("cancelled", _FREE, "cancelled", False, "beneficiary", "Cancelled"),
+        EventType("created", frozenset(), "available", None, "Issued"),
+        EventType("sold", _FREE, "sold", "buyer", "Sold"),
+        EventType("returned", frozenset({"sold"}), "available", None, "Returned"),
+        EventType("retired", _FREE | {"sold"}, "retired", "beneficiary", "Retired"),
+        EventType("cancelled", _FREE, "cancelled", "beneficiary", "Cancelled"),
     )
 }
 

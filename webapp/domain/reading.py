@@ -1,5 +1,6 @@
 """From JSON text to a command, with every mistake as a sentence at its field."""
 
+import json
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
@@ -9,6 +10,8 @@ from webapp.domain.commands import Command
 from webapp.domain.refusals import FieldError, InvalidFields
 
 C = TypeVar("C", bound=Command)
+
+_MOST_ERRORS = 20  # in one refusal; the rest are counted
 
 _SENTENCES = {
     "missing": "It is missing; fill it in.",
@@ -42,6 +45,7 @@ def read_command(model: type[C], text: bytes | str) -> C:
         command = model.model_validate_json(text)
     except ValidationError as error:
         raise _translated(error, model) from None
+    _refuse_repeated_names(text)
     command.check()
     return command
 
@@ -52,7 +56,22 @@ def _translated(error: ValidationError, model: type[Command]) -> Exception:
         if one["type"] == "json_invalid":
             return NotJson(one["ctx"]["error"])
         found.append(FieldError(_name(one), _sentence(one, model)))
+    more = len(found) - _MOST_ERRORS
+    if more > 0:
+        found[_MOST_ERRORS:] = [FieldError("", f"{wording.number(more)} more mistakes follow.")]
     return InvalidFields(found)
+
+
+def _refuse_repeated_names(text: bytes | str) -> None:
+    """Of two values for one name JSON readers take one or the other: here nobody guesses."""
+
+    def look(pairs: list[tuple[str, object]]) -> None:
+        names = [name for name, _ in pairs]
+        twice = {name for name in names if names.count(name) > 1}
+        if twice:
+            raise InvalidFields([FieldError(name, "It is given twice.") for name in sorted(twice)])
+
+    json.loads(text, object_pairs_hook=look)
 
 
 def _name(one: Any) -> str:

@@ -123,6 +123,18 @@ class TooManyBlocks(Refusal):
     code = "too_many_blocks"
 
 
+class NotAsForeseen(Refusal):
+    """The units that a preview showed are not those that would be taken now."""
+
+    code = "not_as_foreseen"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The form was changed after the preview, or somebody else took units meanwhile, so nothing "
+            "was done. This is what will be done now; press again."
+        )
+
+
 class KeyReused(Refusal):
     """The Idempotency-Key was used for another request."""
 

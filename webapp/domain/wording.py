@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from webapp.domain.blocks import Block, Blocks
+from webapp.domain.blocks import Blocks
 
 _SHOWN = 4  # so many blocks are listed in a sentence; the rest are counted
 _MONTHS = [
@@ -42,14 +42,9 @@ def were(quantity: int) -> str:
     return "was" if quantity == 1 else "were"
 
 
-def block(value: Block) -> str:
-    """A block as people write it: "7" or "1-40"."""
-    return str(value)
-
-
 def serials(blocks: Blocks) -> str:
     """The first blocks of a set in words: "1-40 and 60-70", or "1, 3, 5, 7 and 90 more blocks"."""
-    shown = [block(one) for one in blocks.ranges[:_SHOWN]]
+    shown = [str(one) for one in blocks.ranges[:_SHOWN]]
     more = len(blocks) - len(shown)
     if more:
         shown.append(f"{number(more)} more block{'' if more == 1 else 's'}")

@@ -18,6 +18,15 @@ _SESSION = (
     " AND s.seen_at > clock_timestamp() - %(idle)s"
     " AND s.created_at > clock_timestamp() - %(absolute)s"
 )
+_BEGIN_SESSION = (
+    "INSERT INTO sessions (secret_hash, staff_id, created_at, seen_at)"
+    " SELECT %s, id, clock_timestamp(), clock_timestamp() FROM staff"
+    " WHERE id = %s AND password_hash = %s AND disabled_at IS NULL FOR SHARE"
+)
+_NOTE_SESSION = (
+    "UPDATE sessions SET seen_at = clock_timestamp()"
+    " WHERE secret_hash = %s AND seen_at < clock_timestamp() - %s"
+)
 _OF_TOKEN = (
     "SELECT id, name, role, coalesce(last_used_at < clock_timestamp() - %s, true)"
     " FROM api_tokens WHERE secret_hash = %s AND revoked_at IS NULL"
@@ -48,36 +57,30 @@ def of_session(connection: Connection, secret_hash: bytes) -> SignedIn | None:
 
 
 def begin_session(
-    connection: Connection, secret_hash: bytes, staff_id: int, replaces: bytes | None
-) -> None:
-    """Adds a session in the place of the one given, and forgets those that are over."""
+    connection: Connection,
+    secret_hash: bytes,
+    account: tuple[int, str],
+    replaces: bytes | None,
+) -> bool:
+    """Adds a session in the place of the one given, and forgets those that are over.
+
+    `account` is its id and the password's hash that was checked. False if that is not its password
+    any more, or it is disabled: both may have happened while the password was checked.
+    """
     if replaces:
         end_session(connection, replaces)
     connection.execute(_FORGET_SESSIONS, (IDLE, ABSOLUTE))
-    connection.execute(
-        "INSERT INTO sessions (secret_hash, staff_id, created_at, seen_at)"
-        " VALUES (%s, %s, clock_timestamp(), clock_timestamp())",
-        (secret_hash, staff_id),
-    )
+    return connection.execute(_BEGIN_SESSION, (secret_hash, *account)).rowcount == 1
 
 
 def note_session(connection: Connection, secret_hash: bytes) -> None:
-    """Notes that the session is in use."""
-    connection.execute(
-        "UPDATE sessions SET seen_at = clock_timestamp() WHERE secret_hash = %s", (secret_hash,)
-    )
+    """Notes that the session is in use, unless somebody just did."""
+    connection.execute(_NOTE_SESSION, (secret_hash, _NOTED_EVERY))
 
 
 def end_session(connection: Connection, secret_hash: bytes) -> None:
     """Ends the session, if there is one."""
     connection.execute("DELETE FROM sessions WHERE secret_hash = %s", (secret_hash,))
-
-
-def end_sessions_of(connection: Connection, staff_id: int, but: bytes = b"") -> None:
-    """Ends all sessions of an account, but the one given."""
-    connection.execute(
-        "DELETE FROM sessions WHERE staff_id = %s AND secret_hash <> %s", (staff_id, but)
-    )
 
 
 def of_token(connection: Connection, secret_hash: bytes) -> tuple[Actor, bool] | None:

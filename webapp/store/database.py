@@ -7,19 +7,31 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import psycopg
 from flask import Flask, current_app
-from psycopg import errors
+from psycopg import IsolationLevel, errors
+from psycopg.conninfo import conninfo_to_dict
 from psycopg_pool import ConnectionPool, PoolTimeout
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
-from webapp.domain.refusals import Busy, DatabaseAway, OutcomeUnknown, Refusal
+from webapp.domain.refusals import Busy, DatabaseAway, OutcomeUnknown
 from webapp.extensions import db
 from webapp.store.violations import refusal_of
 
 T = TypeVar("T")
 P = ParamSpec("P")
 Connection = psycopg.Connection[tuple[Any, ...]]
+__all__ = [
+    "Connection",
+    "Session",
+    "borrow",
+    "change",
+    "close",
+    "init_app",
+    "libpq_url",
+    "read",
+    "session",
+]
 
 _KEY = "cairn.pool"
 _TRIES = 4
@@ -32,8 +44,18 @@ _connection_broke = (errors.AdminShutdown, errors.CrashShutdown, errors.CannotCo
 
 
 def libpq_url(url: str) -> str:
-    """The URL as libpq reads it: hosting providers and SQLAlchemy write the scheme their own way."""
-    return re.sub(r"^postgres(ql)?(\+\w+)?://", "postgresql://", url)
+    """The URL as libpq reads it: hosting providers and SQLAlchemy write the scheme their own way.
+
+    Of several hosts the one that takes writes is meant, unless the URL says otherwise.
+    """
+    url = re.sub(r"^postgres(ql)?(\+\w+)?://", "postgresql://", url)
+    try:
+        parts = conninfo_to_dict(url)
+    except psycopg.ProgrammingError:
+        return url  # whoever connects says what is wrong with it
+    if "," in str(parts.get("host", "")) and "target_session_attrs" not in parts:
+        return f"{url}{'&' if '?' in url else '?'}target_session_attrs=read-write"
+    return url
 
 
 def init_app(app: Flask, url: str, size: int) -> None:
@@ -85,10 +107,10 @@ def borrow() -> Connection:
 def _configure(connection: Connection) -> None:
     connection.execute(
         "SELECT set_config('lock_timeout', %s, false), set_config('statement_timeout', %s, false),"
-        " set_config('TimeZone', 'UTC', false),"
-        " set_config('default_transaction_isolation', 'read committed', false)",
+        " set_config('TimeZone', 'UTC', false)",
         (_LOCK_TIMEOUT, _STATEMENT_TIMEOUT),
     )
+    connection.isolation_level = IsolationLevel.READ_COMMITTED  # said with each BEGIN
 
 
 def _reset(connection: Connection) -> None:
@@ -113,7 +135,13 @@ def _translating() -> Iterator[None]:
         raise refusal_of(error) from error
     except PoolTimeout as error:
         raise (Busy() if _answers() else DatabaseAway()) from error
-    except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+    except (
+        psycopg.OperationalError,
+        psycopg.InterfaceError,
+        errors.ReadOnlySqlTransaction,
+    ) as error:
+        if isinstance(error, psycopg.OperationalError) and not _is_broken(error):
+            raise  # the statement's fault, not the connection's
         raise DatabaseAway from error
 
 
@@ -158,6 +186,9 @@ def change(work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwarg
             except (errors.DeadlockDetected, errors.SerializationFailure):
                 if not left:
                     raise Busy from None
+            except errors.ReadOnlySqlTransaction:
+                if not left:
+                    raise
             except psycopg.OperationalError as error:
                 if not left or not _is_broken(error):
                     raise
@@ -170,8 +201,8 @@ def _change_once(work: Callable[[Connection], T]) -> T:
         connection.autocommit = False
         try:
             result = work(connection)
-        except Refusal:
-            connection.rollback()
+        except errors.ReadOnlySqlTransaction:
+            connection.close()  # a server that lost its place as the primary: others are asked anew
             raise
         try:
             connection.commit()

@@ -1,7 +1,7 @@
 """Events: the lock before them, reading them, appending them, and the sums they leave."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from psycopg.types.multirange import Int8Multirange
@@ -46,7 +46,7 @@ def now(connection: Connection) -> datetime:
     row = connection.execute("SELECT clock_timestamp()").fetchone()
     assert row is not None
     time: datetime = row[0]
-    return time
+    return time.astimezone(UTC)  # a pooler in between may have dropped the session's time zone
 
 
 def events_of(connection: Connection, record_id: str) -> list[Event]:

@@ -17,7 +17,11 @@ _CLAIM = (
     " VALUES (%s, %s, %s, %s, %s, clock_timestamp()) ON CONFLICT DO NOTHING"
 )
 _OF_KEY = " WHERE actor_id = %s AND method = %s AND path = %s AND key = %s"
-_ANSWERED = "SELECT fingerprint, record_id, first_seq, last_seq FROM idempotency_keys" + _OF_KEY
+_ANSWERED = (
+    f"SELECT fingerprint, record_id, first_seq, last_seq FROM idempotency_keys{_OF_KEY}"
+    " AND at > clock_timestamp() - %s"
+)
+_FORGET_THIS = f"DELETE FROM idempotency_keys{_OF_KEY} AND at <= clock_timestamp() - %s"
 _ANSWER = "UPDATE idempotency_keys SET record_id = %s, first_seq = %s, last_seq = %s" + _OF_KEY
 
 
@@ -56,11 +60,14 @@ def claim(connection: Connection, request: Request) -> Answered | None:
     another request.
     """
     connection.execute(_FORGET_OLD, (KEPT,))
-    claimed = connection.execute(_CLAIM, (*request.scope, request.fingerprint))
-    if claimed.rowcount == 1:
-        return None
-    row = connection.execute(_ANSWERED, request.scope).fetchone()
-    assert row is not None  # its holder committed it, or the claim would have succeeded
+    row = None
+    while row is None:  # it can be forgotten, as too old, between the two statements
+        claimed = connection.execute(_CLAIM, (*request.scope, request.fingerprint))
+        if claimed.rowcount == 1:
+            return None
+        row = connection.execute(_ANSWERED, (*request.scope, KEPT)).fetchone()
+        if row is None:
+            connection.execute(_FORGET_THIS, (*request.scope, KEPT))
     if row[0] != request.fingerprint:
         raise KeyReused(
             "This Idempotency-Key was used for a request with another body. Use a new key for a "

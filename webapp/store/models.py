@@ -49,6 +49,9 @@ class RecordRow(db.Model):  # type: ignore[name-defined,misc]
             " AND char_length(project_id) BETWEEN 1 AND 100",
             name="texts_in_length",
         ),
+        CheckConstraint(
+            "issued_on <= (created_at AT TIME ZONE 'UTC')::date", name="issued_in_the_past"
+        ),
         UniqueConstraint("id", "block"),
         Index("records_newest_idx", "created_at", "id"),
     )
@@ -124,13 +127,14 @@ class EventRow(db.Model):  # type: ignore[name-defined,misc]
         ),
         CheckConstraint(
             "CASE event_type"
-            " WHEN 'sold' THEN party IS NOT NULL"
+            " WHEN 'sold' THEN party IS NOT NULL AND reason IS NULL"
             " WHEN 'returned' THEN reason IS NOT NULL AND party IS NULL"
             " WHEN 'cancelled' THEN reason IS NOT NULL"
-            " WHEN 'created' THEN party IS NULL AND reason IS NULL"
+            " WHEN 'created' THEN num_nonnulls(party, reason, note, effective_on) = 0"
             " ELSE true END",
             name="fields_of_type",
         ),
+        CheckConstraint("effective_on <= (at AT TIME ZONE 'UTC')::date", name="not_in_the_future"),
         CheckConstraint(
             "char_length(party) BETWEEN 1 AND 300 AND char_length(reason) BETWEEN 1 AND 300"
             " AND char_length(note) BETWEEN 1 AND 4000",

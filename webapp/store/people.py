@@ -17,7 +17,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.extensions import db
 
-ROLES = ("viewer", "operator", "admin")
 _ROLE_KNOWN = "role IN ('viewer', 'operator', 'admin')"
 
 

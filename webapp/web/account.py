@@ -1,6 +1,7 @@
 """Signing in and out, and changing one's password."""
 
 import re
+from ipaddress import ip_network
 
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask_limiter.util import get_remote_address
@@ -42,18 +43,27 @@ def _account() -> str:
     return "account:" + request.form.get("email", "").strip().lower()[:300]
 
 
+def _address() -> str:
+    """The caller's address; of IPv6 the network, since one caller has all addresses of it."""
+    address = get_remote_address()
+    return str(ip_network(f"{address}/64", strict=False)) if ":" in address else address
+
+
 def _who() -> str:
     who = access.signed_in()
-    return f"password:{who.actor.id}" if who else get_remote_address()
+    return f"password:{who.actor.id}" if who else _address()
 
 
-def _failed(response: object) -> bool:
-    return getattr(response, "status_code", 0) == 422
+def _forget_failures(key: str) -> None:
+    """After a success the attempts of this account count from none again; those of the address stay."""
+    for one in limiter.current_limits:
+        if key in one.request_args:
+            limiter.limiter.clear(one.limit, *one.request_args)
 
 
 @bp.route("/sign-in", methods=["GET", "POST"])
-@limiter.limit(_BY_ADDRESS, key_func=get_remote_address, methods=["POST"], deduct_when=_failed)
-@limiter.limit(_BY_ACCOUNT, key_func=_account, methods=["POST"], deduct_when=_failed)
+@limiter.limit(_BY_ADDRESS, key_func=_address, methods=["POST"])
+@limiter.limit(_BY_ACCOUNT, key_func=_account, methods=["POST"])
 def sign_in() -> Response | str | tuple[str, int]:
     """Begin a session."""
     form = SignInForm(request.form, next=request.args.get("next", ""))
@@ -62,6 +72,7 @@ def sign_in() -> Response | str | tuple[str, int]:
     try:
         email, password = form.email.data or "", form.password.data or ""
         access.begin(sessions.sign_in(email, password, access.secret()))
+        _forget_failures(_account())
     except SignInRefused as refusal:
         return render_template("account/sign_in.html", form=form, refused=refusal.detail), 422
     return redirect(_here(form.next.data), 303)
@@ -78,7 +89,7 @@ def sign_out() -> Response:
 
 
 @bp.route("/password", methods=["GET", "POST"])
-@limiter.limit(_BY_ACCOUNT, key_func=_who, methods=["POST"], deduct_when=_failed)
+@limiter.limit(_BY_ACCOUNT, key_func=_who, methods=["POST"])
 def password() -> Response | str | tuple[str, int]:
     """Change one's own password."""
     access.actor()
@@ -88,6 +99,7 @@ def password() -> Response | str | tuple[str, int]:
     try:
         current, new = form.current.data or "", form.password.data or ""
         sessions.change_password(access.secret() or "", current, new)
+        _forget_failures(_who())
     except InvalidFields as refusal:
         for error in refusal.errors:
             form[error.field].errors = [error.message]

@@ -17,6 +17,7 @@ from webapp.domain.refusals import (
     FieldError,
     InvalidFields,
     NotAllowed,
+    NotAsForeseen,
     RecordNotFound,
     Refusal,
     SignInNeeded,
@@ -44,7 +45,7 @@ class Act:
     verb: str  # on the button: "Retire 40 units"
     form: type[CommandForm]
     command: type[TakeUnits]
-    carry_out: Callable[[str, Any, Actor, Once | None], Outcome]
+    carry_out: Callable[[str, Any, Actor, Once | None, str | None], Outcome]
     warning: str = ""
     from_sales: bool = False  # whether it needs a sale
 
@@ -95,9 +96,10 @@ def do(record_id: str, name: str) -> AnyResponse | str:
         _must_choose(command)
         if "preview" in request.form:
             return _foresee(record_id, act, form, command)
-        if form.foreseen.data and form.foreseen.data != _choice(command):
-            return _ask_again(record_id, act, form, command)
-        outcome = act.carry_out(record_id, command, actor, form.once())
+        promise = form.foreseen.data or None
+        outcome = act.carry_out(record_id, command, actor, form.once(), promise)
+    except NotAsForeseen as refusal:
+        return _ask_again(record_id, act, form, command, refusal)
     except (SignInNeeded, NotAllowed, RecordNotFound, Unavailable):
         raise
     except Refusal as refusal:
@@ -112,16 +114,15 @@ def _must_choose(command: TakeUnits) -> None:
         raise InvalidFields([FieldError("quantity", message)])
 
 
-def _choice(command: TakeUnits) -> str:
-    """Which units were asked for: what a preview is of, and what the button then names."""
-    return f"{command.quantity} {command.named_units} {command.from_sale}"
-
-
-def _ask_again(record_id: str, act: Act, form: CommandForm, command: TakeUnits) -> Response:
-    """The button named other units than the form asks for by now: show what it would really do."""
-    preview = taking.preview(record_id, command)
+def _ask_again(
+    record_id: str, act: Act, form: CommandForm, command: TakeUnits, refusal: Refusal
+) -> Response:
+    """The page promised other units than would be taken now: show those, and wait for a press."""
+    try:
+        preview = taking.preview(record_id, command)
+    except Refusal as newer:
+        return _refuse(record_id, act, form, newer)
     _offer_sales(form, act, preview.story)
-    asked = "The form was changed after the preview. This is what will be done now; press again."
     page = "partials/action.html" if htmx.is_partial() else "records/record.html"
     html = render_template(
         page,
@@ -129,8 +130,7 @@ def _ask_again(record_id: str, act: Act, form: CommandForm, command: TakeUnits) 
         story=preview.story,
         form=form,
         preview=preview,
-        choice=_choice(command),
-        elsewhere=[asked],
+        elsewhere=[refusal.detail],
         partial=htmx.is_partial(),
     )
     return htmx.part(html, 409, into="#action" if htmx.is_partial() else None)
@@ -159,7 +159,6 @@ def _foresee(record_id: str, act: Act, form: CommandForm, command: TakeUnits) ->
             "partials/foreseen.html",
             act=act,
             preview=preview,
-            choice=_choice(command),
             partial=True,
         )
         return htmx.part(html, into="#foreseen")
@@ -170,7 +169,6 @@ def _foresee(record_id: str, act: Act, form: CommandForm, command: TakeUnits) ->
         story=preview.story,
         form=form,
         preview=preview,
-        choice=_choice(command),
     )
 
 
@@ -204,6 +202,8 @@ def _tell(outcome: Outcome) -> AnyResponse:
     told = ". ".join(sentence(event) for event in outcome.added)
     held = outcome.story.holdings
     left = f"{wording.units(held.available)} {wording.be(held.available)} available."
+    if not held.available:
+        left = "No units are available now."
     if outcome.repeated:
         message = f"This was done already, and not a second time: {told}."
     else:

@@ -29,8 +29,9 @@ def _number_or_text(typed: str) -> object:
     digits = text.removeprefix("-")
     if not (digits.isascii() and digits.isdigit()):
         return text
-    # Past 20 digits the command refuses it anyway, and Python reads long numbers slowly.
-    return int(text[:20])
+    sign, digits = text[: len(text) - len(digits)], digits.lstrip("0") or "0"
+    # Python reads long numbers slowly; cut to 20 digits it is still too large for any field.
+    return int(sign + digits[:20])
 
 
 class WholeNumberField(StringField):
@@ -63,7 +64,7 @@ class BlocksField(StringField):
             if match is None:
                 raise ValueError(f'"{part.strip()[:40]}" is not a block. {_BLOCKS_HINT}')
             first, last = match[1], match[2] or match[1]
-            blocks.append({"first": int(first[:20]), "last": int(last[:20])})
+            blocks.append({"first": _number_or_text(first), "last": _number_or_text(last)})
         return blocks
 
 
@@ -75,7 +76,7 @@ class CommandForm(Form):
     """A form that becomes a command. Its fields bear the JSON names."""
 
     idempotency_key = HiddenField()
-    # Which choice of units the preview on the page was of.
+    # The promise of the preview that the page shows.
     foreseen = HiddenField()
 
     def once(self) -> Once:

@@ -33,7 +33,7 @@ def moment(time: datetime) -> str:
 
 def sentence(event: Event) -> str:
     """What happened: "Retired 40 units, 1-40, for Acme Ltd"."""
-    return _told("Issued" if event.event_type == "created" else event.type.label, event)
+    return _told(event.type.label, event)
 
 
 def promise(draft: Draft) -> str:

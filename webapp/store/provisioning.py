@@ -19,6 +19,7 @@ from webapp.config import Settings
 from webapp.store.database import libpq_url
 
 _OLDEST = 15
+_FOR_COMMANDS = 5  # connections kept free for flask commands beside the server
 _ADDED_TO = ("records", "serial_blocks", "events")
 _ALSO_UPDATED = ("holdings",)
 _FREE = ("staff", "sessions", "api_tokens", "idempotency_keys")
@@ -73,11 +74,11 @@ def _check_connections(connection: psycopg.Connection, settings: Settings) -> No
         " - current_setting('superuser_reserved_connections')::int"
     ).fetchone()
     most = row[0] if row else 0
-    needed = settings.workers * settings.pool_size
+    needed = settings.workers * settings.pool_size + _FOR_COMMANDS
     if needed > most:
         raise ProvisioningError(
             f"{settings.workers} workers need up to {needed} connections, and the database allows "
-            f"{most}. Set WORKERS to {max(1, most // settings.pool_size)} or fewer."
+            f"{most}. Set WORKERS to {max(1, (most - _FOR_COMMANDS) // settings.pool_size)} or fewer."
         )
 
 
@@ -120,26 +121,65 @@ def migrate(app: Flask, settings: Settings) -> None:
 
     Raises ProvisioningError when the role may not make tables.
     """
-    try:
+    with in_sentences():
         if _is_current(settings):
             return
+        make_extension(settings)
         with app.app_context():
             flask_migrate.upgrade()
-    except (DBAPIError, psycopg.Error) as error:
-        if not isinstance(getattr(error, "orig", error), psycopg.errors.InsufficientPrivilege):
-            raise
-        raise ProvisioningError(
-            "The role in DATABASE_URL may not make or read Cairn's tables. Run `flask db upgrade` "
-            "and `flask db grant ROLE` with the DATABASE_URL of the tables' owner."
-        ) from None
     if settings.embedded:
         grant(settings, embedded.APPLICATION)
+
+
+@contextmanager
+def in_sentences() -> Iterator[None]:
+    """Says why tables could not be made or read, as a ProvisioningError."""
+    try:
+        yield
+    except (DBAPIError, psycopg.Error) as error:
+        cause = getattr(error, "orig", error)
+        if isinstance(cause, psycopg.errors.InsufficientPrivilege):
+            raise ProvisioningError(
+                "The role in DATABASE_URL may not make or read Cairn's tables. Run `flask db upgrade` "
+                "and `flask db grant ROLE` with the DATABASE_URL of the tables' owner."
+            ) from None
+        if isinstance(cause, psycopg.errors.DuplicateTable | psycopg.errors.DuplicateFunction):
+            raise ProvisioningError(
+                f"The database holds something else already: {cause.diag.message_primary}. Give "
+                "Cairn an empty database of its own."
+            ) from None
+        reason = str(cause).strip().splitlines()[0].rstrip(".")
+        raise ProvisioningError(
+            f"The tables could not be brought up to date: {reason}. Nothing was changed."
+        ) from None
+
+
+def make_extension(settings: Settings) -> None:
+    """Adds btree_gist to the database unless it is there. Raises ProvisioningError."""
+    with _connected(settings) as connection:
+        there = "SELECT 1 FROM pg_extension WHERE extname = 'btree_gist'"
+        if connection.execute(there).fetchone():
+            return
+        try:
+            connection.execute("CREATE EXTENSION IF NOT EXISTS btree_gist")
+        except psycopg.Error as error:
+            reason = str(error).strip().splitlines()[0].rstrip(".")
+            raise ProvisioningError(
+                f"The extension btree_gist could not be added: {reason}. Ask whoever may to run "
+                "CREATE EXTENSION btree_gist; in this database, then start again."
+            ) from None
 
 
 def _is_current(settings: Settings) -> bool:
     scripts = ScriptDirectory(str(config.ROOT / "migrations"))
     with owner_engine(settings).connect() as connection:
         found = MigrationContext.configure(connection).get_current_heads()
+    known = {script.revision for script in scripts.walk_revisions()}
+    if newer := [one for one in found if one not in known]:
+        raise ProvisioningError(
+            f"The database was made by a newer Cairn (its tables are at {newer[0]}). Update this "
+            "clone, then start again."
+        )
     return found == tuple(scripts.get_heads())
 
 
