@@ -76,9 +76,16 @@ def prepare(app: Flask, settings: Settings) -> None:
     password = settings.admin_password or secrets.new_password()
     with app.app_context():
         try:
-            made = staff.add_first(email, "Registry desk", password, not settings.admin_password)
+            made = staff.add_first(email, "Administrator", password, not settings.admin_password)
         except InvalidFields as error:
             raise ConfigurationError(f"ADMIN_EMAIL or ADMIN_PASSWORD: {error}") from None
+        waiting = [] if made else staff.never_signed_in()
+    for account in waiting:
+        print(
+            f"{account.email} still has a one-time password. If it is lost: "
+            f".venv/bin/flask staff password {account.email}",
+            flush=True,
+        )
     if made and not settings.admin_password:
         print(
             "\nThe first administrator was made. This is shown only once:\n"

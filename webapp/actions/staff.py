@@ -71,11 +71,20 @@ def everyone() -> list[Account]:
         ]
 
 
+def never_signed_in() -> list[Account]:
+    """Administrators who have not yet changed their one-time password."""
+    waiting = [one for one in everyone() if one.must_change_password and not one.disabled_at]
+    return [one for one in waiting if one.role == "admin"]
+
+
 def set_role(email: str, role: str) -> None:
     """Gives the account another role, from its next request on. Raises InvalidFields."""
     check_role(role)
     with database.session() as session:
-        _account(session, email).role = role
+        account = _account(session, email)
+        if role != "admin":
+            _keep_an_admin(session, account)
+        account.role = role
 
 
 def set_password(email: str, password: str) -> None:
@@ -91,8 +100,18 @@ def disable(email: str) -> None:
     """Closes the account and ends its sessions; its events keep its name. Raises InvalidFields."""
     with database.session() as session:
         account = _account(session, email)
+        _keep_an_admin(session, account)
         account.disabled_at = account.disabled_at or datetime.now(UTC)
         accounts.end_sessions(session, account.id)
+
+
+def _keep_an_admin(session: Session, account: Staff) -> None:
+    """Refuses to take the last administrator away: nobody could make another in the browser."""
+    accounts.wait_for_others(session)
+    others = [one for one in accounts.accounts(session) if one is not account]
+    left = any(one.role == "admin" and one.disabled_at is None for one in others)
+    if account.role == "admin" and account.disabled_at is None and not left:
+        raise _wrong("email", f"{account.email} is the only administrator; make another one first.")
 
 
 def _account(session: Session, email: str) -> Staff:

@@ -123,7 +123,7 @@ def _ask_again(
     except Refusal as newer:
         return _refuse(record_id, act, form, newer)
     _offer_sales(form, act, preview.story)
-    page = "partials/action.html" if htmx.is_partial() else "records/record.html"
+    page = "partials/record.html" if htmx.is_partial() else "records/record.html"
     html = render_template(
         page,
         act=act,
@@ -133,7 +133,7 @@ def _ask_again(
         elsewhere=[refusal.detail],
         partial=htmx.is_partial(),
     )
-    return htmx.part(html, 409, into="#action" if htmx.is_partial() else None)
+    return htmx.part(html, 409, into="#record" if htmx.is_partial() else None)
 
 
 def _offer_sales(form: CommandForm, act: Act, story: Story) -> None:
@@ -182,20 +182,12 @@ def _refuse(record_id: str, act: Act, form: CommandForm, refusal: Refusal) -> Re
     elsewhere = form.show(refusal)
     story = looking.record(record_id)
     _offer_sales(form, act, story)
-    if htmx.is_partial():
-        html = render_template(
-            "partials/action.html",
-            act=act,
-            story=story,
-            form=form,
-            elsewhere=elsewhere,
-            partial=True,
-        )
-        return htmx.part(html, 422, into="#action")
+    # The whole panel: what the form is refused for may have happened since the page was made.
+    page = "partials/record.html" if htmx.is_partial() else "records/record.html"
     html = render_template(
-        "records/record.html", act=act, story=story, form=form, elsewhere=elsewhere
+        page, act=act, story=story, form=form, elsewhere=elsewhere, partial=htmx.is_partial()
     )
-    return htmx.part(html, 422)
+    return htmx.part(html, 422, into="#record" if htmx.is_partial() else None)
 
 
 def _tell(outcome: Outcome) -> AnyResponse:

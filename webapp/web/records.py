@@ -7,7 +7,6 @@ from webapp.actions import creating, looking, secrets
 from webapp.domain import wording
 from webapp.domain.commands import CreateRecord
 from webapp.domain.refusals import (
-    InvalidQuery,
     NotAllowed,
     Refusal,
     Unavailable,
@@ -24,17 +23,24 @@ _PAGE = 25
 def newest() -> str:
     """The records, newest first."""
     access.reader()
-    for name in sorted(set(request.args) - {"cursor"}):
-        raise InvalidQuery(f"This page knows no parameter {name}; there is only cursor.")
+    # Unlike the API it lets other parameters be: mail and chat programs add theirs to a shared link.
     cursor = request.args.get("cursor")
     items, following = looking.newest(_PAGE, cursor)
     return render_template("records/list.html", items=items, following=following, cursor=cursor)
 
 
+@bp.get("/records")
+def records() -> Response:
+    """Where one looks for the list when one cuts a record's address short."""
+    return redirect(url_for("records.newest"), 303)
+
+
 @bp.get("/records/<record_id>")
-def show(record_id: str) -> str:
+def show(record_id: str) -> Response | str:
     """A record: how its units are held, and everything that happened to them."""
     access.reader()
+    if record_id != record_id.lower():
+        return redirect(url_for("records.show", record_id=record_id.lower()), 303)
     return render_template("records/record.html", story=looking.record(record_id))
 
 
