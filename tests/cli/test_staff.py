@@ -69,14 +69,14 @@ def test_a_password_that_is_given_is_never_printed(run: Run) -> None:
 def test_the_list_shows_who_may_do_what_and_no_passwords(
     run: Run, signed_up: None, owner: psycopg.Connection
 ) -> None:
-    run("staff", "add", "ann@example.org", "--role", "admin", "--name", "Ann")
+    run("staff", "add", "ann@example.org", "--role", "viewer", "--name", "Ann")
     run("staff", "disable", "ann@example.org")
 
     listed = run("staff", "list")
 
     first, second = listed.out.splitlines()
     assert first.split("\t") == [DESK, "operator", "Registry desk", "active"]
-    assert second.split("\t")[:3] == ["ann@example.org", "admin", "Ann"]
+    assert second.split("\t")[:3] == ["ann@example.org", "viewer", "Ann"]
     assert second.split("\t")[3].startswith("disabled 20")
     hashes = owner.execute("SELECT password_hash FROM staff").fetchall()
     assert all(row[0].startswith("$argon2id$") for row in hashes)
@@ -206,3 +206,14 @@ def test_a_refusal_of_the_command_is_one_sentence_on_standard_error(settings: Se
     refused = flask("staff", "disable", DESK, **on(settings))
 
     assert refused.sentence() == f"email: There is no account for {DESK}."
+
+
+def test_the_only_administrator_cannot_be_taken_away(run: Run) -> None:
+    run("staff", "add", "ann@example.org", "--role", "admin", "--name", "Ann")
+
+    for words in (("disable", "ann@example.org"), ("set-role", "ann@example.org", "viewer")):
+        refused = run("staff", *words)
+        assert "ann@example.org is the only administrator" in refused.sentence()
+
+    run("staff", "add", "ben@example.org", "--role", "admin", "--name", "Ben")
+    assert run("staff", "disable", "ann@example.org").code == 0

@@ -40,7 +40,7 @@ def database_away(settings: Settings) -> Iterator[Callable[[], None]]:
 
 
 @pytest.mark.parametrize(
-    "path", ["/nowhere", "/records", "/records/new/x", f"{RECORD}/transfer", "/static/nothing.css"]
+    "path", ["/nowhere", "/record", "/records/new/x", f"{RECORD}/transfer", "/static/nothing.css"]
 )
 def test_an_unknown_address_is_404(public: Browser, path: str) -> None:
     is_told(public.ask(path), 404, "Not Found", "There is nothing at this address.")

@@ -133,7 +133,7 @@ def test_a_refused_form_comes_back_in_its_place_with_the_first_error_focused(
     page = desk.send_part(desk.part(f"{RECORD}/{action}"), quantity="1.5")
 
     assert page.status == 422
-    assert page.headers["HX-Retarget"] == "#action"
+    assert page.headers["HX-Retarget"] == "#record"
     assert page.headers["HX-Reswap"] == "outerHTML"
     assert "HX-Push-Url" not in page.headers
     assert page.faults()["quantity"] == "It must be a whole number in plain digits."
@@ -146,7 +146,7 @@ def test_a_refusal_of_the_ledger_comes_back_in_the_form(desk: Browser) -> None:
     page = desk.send_part(desk.part(f"{RECORD}/sell"), quantity=51, buyer="Beta GmbH")
 
     assert page.status == 422
-    assert page.headers["HX-Retarget"] == "#action"
+    assert page.headers["HX-Retarget"] == "#record"
     assert "Units 1-60 are sold to Acme Ltd (event 2)." in page.faults()["quantity"]
     assert page.form().fields["buyer"] == "Beta GmbH"
 

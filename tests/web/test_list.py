@@ -115,14 +115,17 @@ def test_html_in_a_name_is_shown_as_text(site: Flask, public: Browser) -> None:
     assert _projects(public.get("/")) == ["<b onclick=alert(1)>Wind</b> & <script>"]
 
 
-@pytest.mark.parametrize("parameter", ["limit=5", "page=2", "q=wind", "Cursor=", "%00=1"])
-def test_an_unknown_parameter_is_400_and_named(public: Browser, parameter: str) -> None:
-    page = public.get(f"/?{parameter}")
+@pytest.mark.parametrize("parameter", ["utm_source=news", "fbclid=a", "%00=1", "cursor_=x"])
+def test_a_parameter_that_a_mail_program_added_to_the_link_does_no_harm(
+    site: Flask, public: Browser, parameter: str
+) -> None:
+    record(site)
 
-    assert page.status == 400
-    assert page.heading == "Bad Request"
-    assert "there is only cursor" in page.text
-    assert page.links()["To the records"] == "/"
+    assert _projects(public.get(f"/?{parameter}")) == ["Waste-to-Energy Gujarat"]
+
+
+def test_a_records_address_cut_short_leads_to_the_list(public: Browser) -> None:
+    assert public.ask("/records").goes_to == "/"
 
 
 @pytest.mark.parametrize(

@@ -308,9 +308,10 @@ def test_after_signing_in_one_is_where_one_wanted_to_go(
 
 def test_next_never_leads_to_another_site(site: Flask) -> None:
     add_staff(site)
-    for address in ELSEWHERE:
+    for number, address in enumerate(ELSEWHERE):
         for by_form in (True, False):
             browser = Browser(site)
+            browser.client.environ_base["REMOTE_ADDR"] = f"192.0.2.{number}"
             query = {} if by_form else {"next": address}
             page = browser.ask("/sign-in", query_string=query)
             data = page.form().fields | {"email": DESK, "password": PASSWORD}
