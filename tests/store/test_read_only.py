@@ -115,9 +115,7 @@ def test_connections_that_stay_read_only_are_given_up_for_new_ones(
     assert looking.record(GUJARAT_ID).holdings.retired == 5
 
 
-def test_people_sign_in_although_a_connection_stayed_read_only(
-    app: Flask, switch: Switch
-) -> None:
+def test_people_sign_in_although_a_connection_stayed_read_only(app: Flask, switch: Switch) -> None:
     staff.add(EMAIL, "Registry desk", "operator", PASSWORD)
     switch.off()
     with pytest.raises(DatabaseAway):
