@@ -62,6 +62,7 @@ def _told_in_sentences(command: Callable[..., Any] | None) -> Callable[..., Any]
         with _in_sentences(), provisioning.available(_settings()):
             provisioning.check(_settings())
             provisioning.make_extension(_settings())
+            provisioning.refuse_newer(_settings())
             with provisioning.in_sentences():
                 return command(*args, **kwargs)
 

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from webapp import embedded
 
@@ -80,7 +81,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         workers=_whole(given, "WORKERS", min(os.cpu_count() or 1, 8), 1, 64),
         secret_key=_secret_key(given, data_dir),
         public_lookup=_yes_or_no(given, "PUBLIC_LOOKUP", True),
-        cors_origins=_matching(given, "CORS_ORIGINS", _ORIGIN, "like https://example.org"),
+        cors_origins=_matching(given, "CORS_ORIGINS", _ORIGIN, "origins like https://example.org"),
         trusted_hosts=_matching(given, "TRUSTED_HOSTS", _NAME, "names without a port")
         or (*_LOCAL, _bracketed(host)),
         trusted_proxies=_whole(given, "TRUSTED_PROXIES", 0, 0, 10),
@@ -125,8 +126,15 @@ def _matching(
 
 def _storage(given: Mapping[str, str]) -> str:
     url = given.get("RATE_LIMIT_STORAGE_URL", "memory://")
-    if not url.startswith(("memory://", "redis://", "rediss://")):
-        raise ConfigurationError("RATE_LIMIT_STORAGE_URL must begin with redis:// or rediss://.")
+    try:
+        parts = urlsplit(url)
+        readable = parts.port is None or parts.port > 0  # reading the port checks it
+    except ValueError:
+        readable = False
+    if not readable or not url.startswith(("memory://", "redis://", "rediss://")):
+        raise ConfigurationError(
+            "RATE_LIMIT_STORAGE_URL must look like redis://host:6379 or rediss://host:6379."
+        )
     return url
 
 

@@ -39,27 +39,29 @@ class NotEmpty(Exception):
 def play() -> None:
     """Adds the records and their events; what is there already is left alone. Raises NotEmpty."""
     _refuse_real_records()
-    for name, registry, vintage, quantity, serial in _RECORDS:
-        outcome = creating.create(
-            CreateRecord(
-                project_name=name,
-                registry=registry,
-                vintage=vintage,
-                quantity=quantity,
-                serial_number=serial,
-            ),
-            _DESK,
-        )
+    for row in _RECORDS:
+        outcome = creating.create(_command(row), _DESK)
         done = len(outcome.story.events) - 1  # each step of these lives adds one event
-        for step in _lives().get(name, ())[done:]:
+        for step in _lives().get(row[0], ())[done:]:
             _ACTIONS[type(step)](outcome.story.record.id, step, _DESK)
+
+
+def _command(row: tuple[str, str, int, int, str]) -> CreateRecord:
+    name, registry, vintage, quantity, serial = row
+    return CreateRecord(
+        project_name=name,
+        registry=registry,
+        vintage=vintage,
+        quantity=quantity,
+        serial_number=serial,
+    )
 
 
 def _refuse_real_records() -> None:
     """Records can never be deleted, so samples go only where there is nothing else."""
-    samples = {serial for *_, serial in _RECORDS}
+    samples = {_command(row).id for row in _RECORDS}
     found, _ = looking.newest(len(_RECORDS) + 1)
-    if any(one.record.serial_number not in samples for one in found):
+    if any(one.record.id not in samples for one in found):
         raise NotEmpty(
             "This registry holds records of its own, and sample records could never be removed from "
             "it. Run the demo with another DATA_DIR or DATABASE_URL."

@@ -142,7 +142,8 @@ def _wait(error: HTTPException) -> int:
     """Seconds until the limit that was hit lets the next attempt through."""
     if not isinstance(error, RateLimitExceeded) or limiter.current_limit is None:
         return 0
-    return max(1, math.ceil(limiter.current_limit.reset_at - time.time()))
+    left = math.ceil(limiter.current_limit.reset_at - time.time())
+    return max(1, min(left, error.limit.limit.get_expiry()))
 
 
 def _unexpected(error: Exception) -> Response:

@@ -9,8 +9,8 @@ from webapp.config import read_settings
 
 SECRET = "a secret only for the tests"
 NO_DATABASE = "postgresql://cairn:hunter2@127.0.0.1:1/cairn"
-STORAGE = "RATE_LIMIT_STORAGE_URL must begin with redis:// or rediss://."
-ORIGINS = "CORS_ORIGINS holds like https://example.org, separated by spaces; not "
+STORAGE = "RATE_LIMIT_STORAGE_URL must look like redis://host:6379 or rediss://host:6379."
+ORIGINS = "CORS_ORIGINS holds origins like https://example.org, separated by spaces; not "
 HOSTS = "TRUSTED_HOSTS holds names without a port, separated by spaces; not "
 
 

@@ -192,7 +192,7 @@ def test_in_place_the_new_preview_comes_as_a_part_and_acts_when_pressed_again(
     part = desk.send_part(page)
 
     assert_asked_again(part, "5 units, 64-68")
-    assert part.headers["HX-Retarget"] == "#action"
+    assert part.headers["HX-Retarget"] == "#record"
     assert ledger() == before
     assert "Retired 5 units, 64-68" in desk.send(part, "Retire 5 units").message
 

@@ -1,6 +1,8 @@
 """From JSON text to a command, with every mistake as a sentence at its field."""
 
 import json
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
@@ -56,22 +58,42 @@ def _translated(error: ValidationError, model: type[Command]) -> Exception:
         if one["type"] == "json_invalid":
             return NotJson(one["ctx"]["error"])
         found.append(FieldError(_name(one), _sentence(one, model)))
-    more = len(found) - _MOST_ERRORS
-    if more > 0:
-        found[_MOST_ERRORS:] = [FieldError("", f"{wording.number(more)} more mistakes follow.")]
-    return InvalidFields(found)
+    return InvalidFields(_first(found))
+
+
+class _Pairs(list[tuple[str, object]]):
+    """A JSON object as its names and values stand there, repeated names and all."""
 
 
 def _refuse_repeated_names(text: bytes | str) -> None:
     """Of two values for one name JSON readers take one or the other: here nobody guesses."""
+    twice = list(_repeated(json.loads(text, object_pairs_hook=_Pairs), ""))
+    if twice:
+        raise InvalidFields(_first([FieldError(name, "It is given twice.") for name in twice]))
 
-    def look(pairs: list[tuple[str, object]]) -> None:
-        names = [name for name, _ in pairs]
-        twice = {name for name in names if names.count(name) > 1}
-        if twice:
-            raise InvalidFields([FieldError(name, "It is given twice.") for name in sorted(twice)])
 
-    json.loads(text, object_pairs_hook=look)
+def _repeated(value: object, place: str) -> Iterator[str]:
+    if isinstance(value, _Pairs):
+        counts = Counter(name for name, _ in value)
+        yield from (f"{place}{name}" for name, count in counts.items() if count > 1)
+        steps: Iterable[tuple[object, object]] = value
+    elif isinstance(value, list):
+        steps = enumerate(value)
+    else:
+        return
+    for step, inner in steps:
+        yield from _repeated(inner, f"{place}{step}.")
+
+
+def _first(found: list[FieldError]) -> list[FieldError]:
+    """The first mistakes; how many more there are is told at the end."""
+    more = len(found) - _MOST_ERRORS
+    if more <= 0:
+        return found
+    follow = (
+        "1 more mistake follows." if more == 1 else f"{wording.number(more)} more mistakes follow."
+    )
+    return [*found[:_MOST_ERRORS], FieldError("", follow)]
 
 
 def _name(one: Any) -> str:

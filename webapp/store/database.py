@@ -202,7 +202,8 @@ def _change_once(work: Callable[[Connection], T]) -> T:
         try:
             result = work(connection)
         except errors.ReadOnlySqlTransaction:
-            connection.close()  # a server that lost its place as the primary: others are asked anew
+            # A server that lost its place as the primary: the pool drops the dead connection.
+            connection.pgconn.finish()
             raise
         try:
             connection.commit()

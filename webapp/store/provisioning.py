@@ -174,13 +174,23 @@ def _is_current(settings: Settings) -> bool:
     scripts = ScriptDirectory(str(config.ROOT / "migrations"))
     with owner_engine(settings).connect() as connection:
         found = MigrationContext.configure(connection).get_current_heads()
+    _refuse_newer(scripts, found)
+    return found == tuple(scripts.get_heads())
+
+
+def refuse_newer(settings: Settings) -> None:
+    """Refuses (ProvisioningError) tables that a newer Cairn has made."""
+    with in_sentences():
+        _is_current(settings)
+
+
+def _refuse_newer(scripts: ScriptDirectory, found: tuple[str, ...]) -> None:
     known = {script.revision for script in scripts.walk_revisions()}
     if newer := [one for one in found if one not in known]:
         raise ProvisioningError(
             f"The database was made by a newer Cairn (its tables are at {newer[0]}). Update this "
             "clone, then start again."
         )
-    return found == tuple(scripts.get_heads())
 
 
 def grant(settings: Settings, role: str) -> None:

@@ -1,7 +1,7 @@
 """Signing in and out, and changing one's password."""
 
 import re
-from ipaddress import ip_network
+from ipaddress import IPv4Address, ip_address, ip_network
 
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask_limiter.util import get_remote_address
@@ -45,8 +45,16 @@ def _account() -> str:
 
 def _address() -> str:
     """The caller's address; of IPv6 the network, since one caller has all addresses of it."""
-    address = get_remote_address()
-    return str(ip_network(f"{address}/64", strict=False)) if ":" in address else address
+    given = get_remote_address()
+    try:
+        address = ip_address(given)
+    except ValueError:
+        return given  # a proxy wrote something else, a port perhaps
+    if isinstance(address, IPv4Address):
+        return given
+    if address.ipv4_mapped:
+        return str(address.ipv4_mapped)
+    return str(ip_network((address, 64), strict=False))
 
 
 def _who() -> str:
