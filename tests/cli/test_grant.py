@@ -61,7 +61,7 @@ def test_the_role_runs_the_whole_application(settings: Settings, role: str) -> N
     app = create_app(replace(settings, database_url=url_of(role, settings)))
     try:
         with app.app_context():
-            staff.add("desk@example.org", "Registry desk", "admin", "correct horse")
+            staff.add("desk@example.org", "Registry desk", "operator", "correct horse")
             session = sessions.sign_in("desk@example.org", "correct horse")
             assert sessions.who(session)
             sessions.change_password(session, "correct horse", "battery staple")

@@ -8,7 +8,10 @@ import psycopg
 import pytest
 
 from tests.cli.commands import flask, on
-from webapp.config import Settings
+from webapp import embedded
+from webapp.config import Settings, read_settings
+from webapp.embedded import server
+from webapp.store import provisioning
 
 SECRET = "a secret only for the tests"
 NO_DATABASE = "postgresql://cairn:hunter2@127.0.0.1:1/cairn"
@@ -89,13 +92,19 @@ def test_a_database_that_keeps_no_utf_8_is_refused(settings: Settings, odd_datab
 
 
 def test_more_workers_than_the_database_has_connections_for_are_refused(
-    settings: Settings,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    refused = flask("staff", "list", **on(settings) | {"WORKERS": "64"})
+    monkeypatch.setitem(server.SETTINGS, "max_connections", "20")
+    small = {"DATA_DIR": str(tmp_path), "SECRET_KEY": SECRET}
 
-    told = refused.sentence()
-    assert "64 workers need up to 128 connections" in told
-    assert "Set WORKERS to " in told
+    with embedded.running(tmp_path):
+        provisioning.check(read_settings(small | {"WORKERS": "1"}))
+        with pytest.raises(provisioning.ProvisioningError) as refused:
+            provisioning.check(read_settings(small | {"WORKERS": "3"}))
+
+    assert str(refused.value) == (
+        "3 workers need up to 29 connections, and the database allows 17. Set WORKERS to 1 or fewer."
+    )
 
 
 def test_tables_that_the_role_may_not_make_are_left_to_the_owner(
