@@ -40,7 +40,7 @@ _STATEMENT_TIMEOUT = "30s"
 _POOL_TIMEOUT_SECONDS = 5.0
 
 
-_connection_broke = (errors.AdminShutdown, errors.CrashShutdown, errors.CannotConnectNow)
+_BREAKAGES = (errors.AdminShutdown, errors.CrashShutdown, errors.CannotConnectNow)
 
 
 def libpq_url(url: str) -> str:
@@ -187,6 +187,8 @@ def change(work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwarg
                 if not left:
                     raise Busy from None
             except errors.ReadOnlySqlTransaction:
+                # The server lost its place as the primary, and all connections to it are of no use.
+                _pool().drain()
                 if not left:
                     raise
             except psycopg.OperationalError as error:
@@ -199,12 +201,7 @@ def change(work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwarg
 def _change_once(work: Callable[[Connection], T]) -> T:
     with _pool().connection() as connection:
         connection.autocommit = False
-        try:
-            result = work(connection)
-        except errors.ReadOnlySqlTransaction:
-            # A server that lost its place as the primary: the pool drops the dead connection.
-            connection.pgconn.finish()
-            raise
+        result = work(connection)
         try:
             connection.commit()
         except psycopg.OperationalError as error:
@@ -218,7 +215,7 @@ def _is_broken(error: psycopg.OperationalError) -> bool:
     """Whether the connection itself is gone, rather than a statement refused."""
     if isinstance(error, PoolTimeout):  # there was no connection that could break
         return False
-    return error.sqlstate is None or isinstance(error, _connection_broke)
+    return error.sqlstate is None or isinstance(error, _BREAKAGES)
 
 
 @contextmanager
@@ -235,6 +232,8 @@ def session() -> Iterator[Session]:
                     raise OutcomeUnknown from error
                 raise
         except DBAPIError as error:
+            if isinstance(error.orig, errors.ReadOnlySqlTransaction):
+                _pool().drain()
             if isinstance(error.orig, psycopg.Error):
                 raise error.orig from error
             raise
