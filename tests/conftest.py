@@ -4,14 +4,16 @@ Code under test commits, so tests cannot hide in savepoints: each gets a copy of
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 from flask import Flask
 
+from tests.server import Server
 from webapp import embedded
 from webapp.app import create_app
 from webapp.config import Settings, read_settings
@@ -62,6 +64,20 @@ def owner(settings: Settings) -> Iterator[psycopg.Connection]:
     """A raw connection as the owner of the tables, a superuser, that commits each statement."""
     with psycopg.connect(settings.owner_url, autocommit=True) as connection:
         yield connection
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Callable[..., Server]]:
+    """Starts servers on one data directory; all are ended, whatever happens."""
+    servers: list[Server] = []
+
+    def start_server(**how: Any) -> Server:
+        servers.append(Server(tmp_path / "data", **how))
+        return servers[-1]
+
+    yield start_server
+    for server in servers:
+        server.end()
 
 
 def _settings(data_dir: Path, database_name: str = "cairn", **changes: str) -> Settings:

@@ -15,7 +15,6 @@ from contextlib import suppress
 from http.client import HTTPConnection, HTTPException
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 import psutil
 import pytest
@@ -26,20 +25,6 @@ from tests.server import PATIENCE_S, Server, free_port, wait_until
 
 RETIRE = f"/api/v1/records/{GUJARAT_ID}/retire"
 LARGE = GUJARAT | {"serial_number": "VCS-9000", "quantity": 100}
-
-
-@pytest.fixture
-def start(tmp_path: Path) -> Iterator[Callable[..., Server]]:
-    """Starts servers on one data directory; all are ended, whatever happens."""
-    servers: list[Server] = []
-
-    def start_server(**how: Any) -> Server:
-        servers.append(Server(tmp_path / "data", **how))
-        return servers[-1]
-
-    yield start_server
-    for server in servers:
-        server.end()
 
 
 @pytest.fixture(scope="module")

@@ -3,10 +3,9 @@
 import re
 import signal
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from http.client import HTTPConnection
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -16,20 +15,6 @@ from tests.server import Server, free_port
 
 EMAIL, PASSWORD = "ann@example.org", " correct horse battery "
 MADE = {"ADMIN_EMAIL": EMAIL, "ADMIN_PASSWORD": PASSWORD}
-
-
-@pytest.fixture
-def start(tmp_path: Path) -> Iterator[Callable[..., Server]]:
-    """Starts servers on one data directory; all are ended, whatever happens."""
-    servers: list[Server] = []
-
-    def start_server(**how: Any) -> Server:
-        servers.append(Server(tmp_path / "data", **how))
-        return servers[-1]
-
-    yield start_server
-    for server in servers:
-        server.end()
 
 
 def has_ipv6() -> bool:
