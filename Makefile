@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run demo test lint pins clean
+.PHONY: run demo test lint bench pins clean
 
 run: .venv/runs
 	@exec $(BIN)/flask serve
@@ -18,6 +18,11 @@ lint: .venv/tests
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# Measures look-ups; the first time it fills a registry of ten million records, which takes a while.
+# make bench RECORDS="100000 1000000" measures other sizes.
+bench: .venv/tests
+	@$(BIN)/python -m tests.bench $(if $(RECORDS),--records $(RECORDS)) --explain
 
 # Writes the pinned requirements anew; needs uv (pip install uv).
 pins:

@@ -1,4 +1,101 @@
-// What htmx leaves to us: saying that no server could be reached. Everything else works without this.
+// What htmx and forms leave to us: keys, copying, local times, and saying that no server was reached.
+// Every page works without this.
+
+document.documentElement.classList.toggle("copies", Boolean(navigator.clipboard));
+
+function say(words) {
+  document.getElementById("said").textContent = words;
+}
+
+// --- Keys: "/" goes to the search, Escape closes an open form.
+
+document.addEventListener("keydown", (event) => {
+  if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
+  const typing = event.target.closest?.("input, select, textarea, [contenteditable]");
+  const search = document.getElementById("search");
+  if (event.key === "/" && !typing && search) {
+    event.preventDefault();
+    search.focus();
+    search.select();
+  } else if (event.key === "Escape" && event.target !== search && closeForm()) {
+    event.preventDefault();
+  }
+});
+
+// --- The form of an action, opened in place on a record's page.
+
+function openForm() {
+  return document.querySelector("#action-form[hx-post]");
+}
+
+function closeForm() {
+  if (!openForm()) return false;
+  const opener = document.querySelector(".acts [aria-current]");
+  document.getElementById("action").replaceChildren();
+  markOpener();
+  opener?.focus();
+  return true;
+}
+
+function markOpener() {
+  const path = document.getElementById("action-form")?.getAttribute("action");
+  for (const link of document.querySelectorAll(".acts a")) {
+    if (link.getAttribute("href") === path) link.setAttribute("aria-current", "true");
+    else link.removeAttribute("aria-current");
+  }
+}
+
+document.addEventListener("htmx:after:swap", markOpener);
+
+// --- Links and buttons that do their work here when they can.
+
+document.addEventListener("click", (event) => {
+  if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+  const copy = event.target.closest("button.copy");
+  const all = event.target.closest("a.all");
+  if (copy) copyText(copy);
+  if (all && fillInAll(all)) event.preventDefault();
+  if (event.target.closest(".leave a") && closeForm()) event.preventDefault();
+});
+
+async function copyText(button) {
+  try {
+    await navigator.clipboard.writeText(button.dataset.copy);
+    say("Copied.");
+    button.classList.add("copied");
+    setTimeout(() => button.classList.remove("copied"), 2000);
+  } catch {
+    say("This browser did not allow copying. Select the text instead.");
+  }
+}
+
+function fillInAll(link) {
+  const { quantity, blocks, sale } = link.closest("form").elements;
+  const number = sale ? sale.selectedOptions[0]?.dataset.all : link.dataset.all;
+  if (!number) return false;
+  quantity.value = number;
+  blocks.value = "";
+  quantity.dispatchEvent(new Event("input", { bubbles: true }));
+  quantity.focus();
+  return true;
+}
+
+for (const button of document.querySelectorAll("button[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+}
+
+// --- Times are UTC; the visitor's own stand under the pointer.
+
+document.addEventListener("pointerover", (event) => {
+  const time = event.target.closest?.("time[datetime*='T']");
+  if (!time || time.title) return;
+  const local = new Date(time.dateTime);
+  time.title = `${local.toLocaleString(undefined, { dateStyle: "full", timeStyle: "long" })}, where you are`;
+});
+
+// --- No server could be reached.
+
 document.addEventListener("htmx:error", (event) => {
   if (!event.detail.ctx || event.detail.ctx.response) return;
   const notice = document.getElementById("notice");
@@ -6,4 +103,17 @@ document.addEventListener("htmx:error", (event) => {
   notice.firstChild.textContent =
     "The server cannot be reached, so it is not known whether this was done. Check your connection and press again: nothing is done twice.";
   notice.firstChild.focus();
+});
+
+// --- A secret is shown once: a second press would replace that answer, so it is not sent.
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!("once" in form.dataset)) return;
+  if (form.dataset.once) event.preventDefault();
+  form.dataset.once = "sent";
+});
+
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-once]")) form.dataset.once = "";
 });

@@ -5,6 +5,8 @@ Code under test commits, so tests cannot hide in savepoints: each gets a copy of
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -13,13 +15,22 @@ import psycopg
 import pytest
 from flask import Flask
 
+from tests.registry import Registry, commands, fill, registry_of
 from tests.server import Server
 from webapp import embedded
 from webapp.app import create_app
 from webapp.config import Settings, read_settings
-from webapp.store import database, provisioning
+from webapp.store import database, provisioning, sums
 
 _numbers = count(1)
+
+
+@dataclass(frozen=True)
+class Filled:
+    """A registry with lives, and the settings of the databases that hold it. Only to be read."""
+
+    registry: Registry
+    settings: dict[str, Settings]
 
 
 @pytest.fixture(scope="session")
@@ -52,6 +63,36 @@ def settings(cluster: Path) -> Iterator[Settings]:
 @pytest.fixture
 def app(settings: Settings) -> Iterator[Flask]:
     """The application on its own database, with an application context pushed."""
+    with _opened(settings) as app:
+        yield app
+
+
+@pytest.fixture(scope="session")
+def filled(cluster: Path) -> Iterator[Filled]:
+    """Sixty records with lives, with "half" of their kept sums folded, and with "all" of them."""
+    names = {kind: f"filled_{kind}_{os.getpid()}" for kind in ("half", "all")}
+    settings = {kind: _settings(cluster, name) for kind, name in names.items()}
+    admin = embedded.owner_url(cluster).replace("/cairn?", "/postgres?")
+    with psycopg.connect(admin, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {names['half']} TEMPLATE cairn")
+        with _opened(settings["half"]):
+            wanted = commands()
+            ids = fill(wanted[:35], seed=1)
+            database.change(sums.fold)
+            ids += fill(wanted[35:], seed=2)
+            registry = registry_of(ids)
+        connection.execute(f"CREATE DATABASE {names['all']} TEMPLATE {names['half']}")
+        with _opened(settings["all"]):
+            database.change(sums.fold)
+    yield Filled(registry, settings)
+    with psycopg.connect(admin, autocommit=True) as connection:
+        for name in names.values():
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@contextmanager
+def _opened(settings: Settings) -> Iterator[Flask]:
+    """The application of these settings, with its context pushed; closed at the end."""
     app = create_app(settings)
     app.testing = True
     with app.app_context():

@@ -8,9 +8,10 @@ from flask import Flask
 
 from tests.factories import DESK, GUJARAT, GUJARAT_ID, new_record
 from webapp import demo
-from webapp.actions import creating, looking, rebuilding, taking
+from webapp.actions import creating, looking, rebuilding, searching, taking
 from webapp.domain.commands import Retire, Sell
 from webapp.domain.lifecycle import Story
+from webapp.domain.searching import Search
 
 # What happens to each record after its creation, and what it comes to: available, sold, retired,
 # cancelled.
@@ -34,7 +35,7 @@ def told() -> dict[str, tuple[list[str], tuple[int, int, int, int]]]:
 
 
 def _stories() -> list[Story]:
-    found, _ = looking.newest(100)
+    found = searching.find_records(Search(limit=100)).items
     return [looking.record(one.record.id) for one in found]
 
 

@@ -53,8 +53,9 @@ def test_each_command_is_in_the_readme(app: Flask) -> None:
 
 def test_each_call_of_the_api_is_in_the_readme(app: Flask) -> None:
     for rule in app.url_map.iter_rules():
-        if rule.rule.startswith("/api/v1/records"):
-            path = rule.rule.removeprefix("/api/v1").replace("<record_id>", "{id}")
+        if rule.rule.startswith("/api/v1/") and not rule.rule.endswith("/openapi.json"):
+            path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule.removeprefix("/api/v1"))
+            path = path.replace("{record_id}", "{id}")
             method = "POST" if "POST" in (rule.methods or ()) else "GET"
             assert f"`{method} {path}`" in README
 

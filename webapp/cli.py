@@ -61,7 +61,7 @@ def _told_in_sentences(command: Callable[..., Any] | None) -> Callable[..., Any]
     def run(*args: Any, **kwargs: Any) -> Any:
         with _in_sentences(), provisioning.available(_settings()):
             provisioning.check(_settings())
-            provisioning.make_extension(_settings())
+            provisioning.make_extensions(_settings())
             provisioning.refuse_newer(_settings())
             with provisioning.in_sentences():
                 return command(*args, **kwargs)
@@ -146,6 +146,16 @@ def _staff_set_role(email: str, role: str) -> None:
     click.echo(f"{email} now has the role {role}.")
 
 
+@_staff.command("set-name")
+@click.argument("email")
+@click.argument("name")
+@_with_database
+def _staff_set_name(email: str, name: str) -> None:
+    """Give an account another public name; events keep the one they were recorded under."""
+    staff.set_name(email, name)
+    click.echo(f"{email} has another public name from now on.")
+
+
 @_staff.command("disable")
 @click.argument("email")
 @_with_database
@@ -155,12 +165,28 @@ def _staff_disable(email: str) -> None:
     click.echo(f"{email} is disabled and signed out everywhere.")
 
 
+@_staff.command("enable")
+@click.argument("email")
+@_with_database
+def _staff_enable(email: str) -> None:
+    """Open a disabled account again, with the password it had."""
+    staff.enable(email)
+    click.echo(f"{email} may sign in again, with the password it had.")
+
+
 @_staff.command("password")
 @click.argument("email")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+@click.option("--one-time", is_flag=True, help="Make a one-time password and print it.")
 @_with_database
-def _staff_password(email: str, password_stdin: bool) -> None:
+def _staff_password(email: str, password_stdin: bool, one_time: bool) -> None:
     """Set an account's password; its sessions end at once."""
+    if one_time and password_stdin:
+        raise click.ClickException("Choose one of --one-time and --password-stdin.")
+    if one_time:
+        password = staff.reset_password(email)
+        click.echo(f"One-time password, to be changed at the next sign-in: {password}")
+        return
     password = (
         _read_password()
         if password_stdin
@@ -216,6 +242,8 @@ def _holdings_check() -> None:
         click.echo(f"{one.record_id}: kept {one.kept}, its events say {one.computed}")
     if wrong:
         raise click.ClickException(f"{wrong} records differ. `flask holdings rebuild` mends them.")
+    if above := rebuilding.check_above():
+        raise click.ClickException("\n".join([*above, "`flask holdings rebuild` mends this."]))
     click.echo("All holdings agree with their events.")
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from webapp.actions import creating, looking, taking
+from webapp.actions import creating, searching, taking
 from webapp.actions.outcome import Outcome
 from webapp.domain.actors import Actor
 from webapp.domain.commands import (
@@ -16,6 +16,7 @@ from webapp.domain.commands import (
     Sell,
     TakeUnits,
 )
+from webapp.domain.searching import Search
 
 _RECORDS = (
     ("Mangrove Restoration Project", "VCS", 2023, 100, "VCS-0001"),
@@ -60,8 +61,8 @@ def _command(row: tuple[str, str, int, int, str]) -> CreateRecord:
 def _refuse_real_records() -> None:
     """Records can never be deleted, so samples go only where there is nothing else."""
     samples = {_command(row).id for row in _RECORDS}
-    found, _ = looking.newest(len(_RECORDS) + 1)
-    if any(one.record.id not in samples for one in found):
+    found = searching.find_records(Search(limit=len(_RECORDS) + 1))
+    if any(one.record.id not in samples for one in found.items):
         raise NotEmpty(
             "This registry holds records of its own, and sample records could never be removed from "
             "it. Run the demo with another DATA_DIR or DATABASE_URL."

@@ -8,12 +8,11 @@ import time
 from http import HTTPStatus
 from typing import cast
 
-from flask import Flask, Response, g, render_template, request, session, url_for
+from flask import Flask, Response, g, render_template, request, url_for
 from flask_limiter import RateLimitExceeded
-from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from webapp.domain import refusals
+from webapp.domain import refusals, wording
 from webapp.domain.reading import NotJson
 from webapp.domain.refusals import FieldError, Refusal
 from webapp.extensions import limiter
@@ -25,6 +24,10 @@ STATUS: dict[type[Refusal], int] = {
     refusals.InvalidQuery: 400,
     refusals.InvalidKey: 400,
     refusals.RecordNotFound: 404,
+    refusals.NotARetirement: 404,
+    refusals.AccountNotFound: 404,
+    refusals.TokenNotFound: 404,
+    refusals.SessionNotFound: 404,
     refusals.KeyReused: 422,
     refusals.SignInNeeded: 401,
     refusals.SignInRefused: 422,
@@ -75,7 +78,7 @@ def _refused(refusal: Refusal) -> Response:
     if isinstance(refusal, refusals.SignInNeeded) and not _is_api():
         return _ask_to_sign_in(refusal)
     status = status_of(refusal)
-    response = _answer(status, refusal.code, refusal.detail, refusal.errors)
+    response = answer(status, refusal.code, refusal.detail, refusal.errors)
     if status == 503:
         response.headers["Retry-After"] = str(_RETRY_AFTER_S)
     if status == 401 and _is_api():
@@ -85,7 +88,7 @@ def _refused(refusal: Refusal) -> Response:
 
 def _ask_to_sign_in(refusal: Refusal) -> Response:
     if request.method != "GET":  # what was typed stays in the browser: go back finds it
-        return _answer(401, refusal.code, refusal.detail)
+        return answer(401, refusal.code, refusal.detail)
     address = url_for("account.sign_in", next=request.full_path.rstrip("?"))
     if "HX-Request" in request.headers:
         return Response(headers={"HX-Redirect": address})
@@ -93,7 +96,7 @@ def _ask_to_sign_in(refusal: Refusal) -> Response:
 
 
 def _not_json(error: NotJson) -> Response:
-    return _answer(400, "not_json", f"The body is not JSON: {error}. Mend it and send it again.")
+    return answer(400, "not_json", f"The body is not JSON: {error}. Mend it and send it again.")
 
 
 def _http(error: HTTPException) -> Response:
@@ -105,37 +108,18 @@ def _http(error: HTTPException) -> Response:
     detail = sentence.format(
         method=request.method,
         allowed=" or ".join(sorted(set(getattr(error, "valid_methods", None) or ()) - {"OPTIONS"})),
-        limit=f"{request.max_content_length or 0:,}",
+        limit=wording.number(request.max_content_length or 0),
         wait=wait,
         request_id=request_id(),
     )
-    if isinstance(error, CSRFError):
-        return _stale_form()
     code = HTTPStatus(status).phrase.lower().replace(" ", "_")
-    response = _answer(status, code, detail or error.description or HTTPStatus(status).phrase)
+    response = answer(status, code, detail or error.description or HTTPStatus(status).phrase)
     for name, value in error.get_headers(request.environ):
         if name.lower() in ("allow", "retry-after"):
             response.headers[name] = value
     if isinstance(error, RateLimitExceeded):
         response.headers["Retry-After"] = str(wait)
     return response
-
-
-def _stale_form() -> Response:
-    """The form's CSRF token does not fit: signed out or in again meanwhile, or sent from elsewhere."""
-    if "secret" not in session and request.endpoint != "account.sign_in":
-        sentence = (
-            "You are not signed in any more, so nothing was done. Sign in again in another tab, come back here "
-            "and press again: what you typed is still here."
-        )
-        return _answer(401, refusals.SignInNeeded.code, sentence)
-    sentence = (
-        "You signed in again since this form was opened, so nothing was done yet. Press again."
-        if "HX-Request" in request.headers
-        else "This form is too old or was sent from elsewhere, so nothing was done. Go back, reload "
-        "the page and send it again."
-    )
-    return _answer(400, "stale_form", sentence)
 
 
 def _wait(error: HTTPException) -> int:
@@ -148,14 +132,15 @@ def _wait(error: HTTPException) -> int:
 
 def _unexpected(error: Exception) -> Response:
     log.exception("request %s failed", request_id(), exc_info=error)
-    return _answer(500, "internal_error", _SENTENCES[500].format(request_id=request_id()))
+    return answer(500, "internal_error", _SENTENCES[500].format(request_id=request_id()))
 
 
 def _is_api() -> bool:
     return request.path == "/api" or request.path.startswith("/api/")
 
 
-def _answer(status: int, code: str, detail: str, errors: tuple[FieldError, ...] = ()) -> Response:
+def answer(status: int, code: str, detail: str, errors: tuple[FieldError, ...] = ()) -> Response:
+    """What says no: problem details under /api, a notice for htmx, a page for everybody else."""
     title = HTTPStatus(status).phrase
     if _is_api():
         return problem(status, title, code, detail, errors)

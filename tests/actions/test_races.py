@@ -9,9 +9,10 @@ import psycopg
 from flask import Flask
 
 from tests.factories import DESK, GUJARAT_ID, new_record
-from webapp.actions import creating, looking, taking
+from webapp.actions import creating, looking, searching, taking
 from webapp.domain.commands import BlockOfUnits, Cancel, Retire, Return, Sell
 from webapp.domain.refusals import Refusal
+from webapp.domain.searching import Search
 from webapp.store import database
 
 
@@ -62,7 +63,7 @@ def test_16_creates_of_one_record_give_one_record(app: Flask) -> None:
 
     assert results == {"done": 16}
     assert len(looking.record(GUJARAT_ID).events) == 1
-    assert len(looking.newest(10)[0]) == 1
+    assert len(searching.find_records(Search(limit=10)).items) == 1
 
 
 def test_16_creates_of_overlapping_blocks_give_one_record_and_no_deadlock(
@@ -79,7 +80,7 @@ def test_16_creates_of_overlapping_blocks_give_one_record_and_no_deadlock(
     results = _at_once(app, [lambda one=one: creating.create(one, DESK) for one in commands])
 
     assert results == {"done": 1, "block_taken": 15}
-    assert len(looking.newest(100)[0]) == 1
+    assert len(searching.find_records(Search(limit=100)).items) == 1
     # Plain inserts would deadlock here, and each deadlock would cost a second.
     database.close(app)  # a session reports what it met when it ends
     deadlocks = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"

@@ -12,6 +12,7 @@ import pytest
 from flask import Flask
 
 from tests.api.client import Client
+from tests.conftest import Filled
 from webapp.actions import tokens
 from webapp.app import create_app
 from webapp.config import Settings
@@ -74,3 +75,18 @@ def ledger(owner: psycopg.Connection) -> Snapshot:
         }
 
     return snapshot
+
+
+@pytest.fixture(scope="module")
+def stocked_app(filled: Filled) -> Iterator[Flask]:
+    """The application on the filled registry."""
+    app = create_app(filled.settings["half"])
+    yield app
+    with app.app_context():
+        database.close(app)
+
+
+@pytest.fixture
+def stocked(stocked_app: Flask) -> Client:
+    """The filled registry, as anyone calls it."""
+    return Client(stocked_app)

@@ -1,5 +1,6 @@
 """The description of the API is valid and whole; the client of these tests holds each answer to it."""
 
+import re
 from typing import Any
 
 import pytest
@@ -38,7 +39,7 @@ def test_it_is_open_to_anyone(public: Client) -> None:
 
 def test_every_route_of_the_api_but_its_own_is_described(api_app: Flask, document: Any) -> None:
     routes = {
-        (rule.rule.replace("<", "{").replace(">", "}"), method)
+        (re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule), method)
         for rule in api_app.url_map.iter_rules()
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
         if rule.rule.startswith("/api/")

@@ -36,7 +36,10 @@ def walk(client: Client, limit: int) -> list[list[str]]:
 
 
 def test_an_empty_registry_is_an_empty_list(public: Client) -> None:
-    assert public.get("/records").json == {"items": [], "next": None}
+    page = public.get("/records").json
+
+    assert (page["items"], page["next"], page["previous"]) == ([], None, None)
+    assert (page["count"], page["more_than_count"]) == (0, False)
 
 
 def test_the_list_is_newest_first_and_its_items_have_no_events(api: Client, public: Client) -> None:
@@ -121,7 +124,7 @@ def test_an_unknown_query_parameter_is_400_that_names_it(public: Client) -> None
 
         unknown = query.rpartition("&")[2].partition("=")[0]
         assert f"parameter {unknown}" in problem["detail"]
-        assert "limit and cursor" in problem["detail"]
+        assert "there are limit, cursor, q, registry, " in problem["detail"]
 
 
 def encoded(text: str) -> str:

@@ -362,7 +362,7 @@ def test_ten_megabytes_are_413(api: Client, ledger: Snapshot) -> None:
     answer = api.post(path_of("retire"), raw=raw, content_type="application/json")
 
     problem = answer.refused(413)
-    assert "1,000,000 bytes" in problem["detail"]
+    assert "1\u202f000\u202f000 bytes" in problem["detail"]
     assert ledger() == before
 
 

@@ -38,6 +38,11 @@ class Desk:
         """What happened to the record, oldest first."""
         return [event["event_type"] for event in self._call(path)["events"]]
 
+    def serial(self, path: str) -> str:
+        """The record's serial number."""
+        serial: str = self._call(path)["serial_number"]
+        return serial
+
     def _call(self, path: str, body: dict[str, Any] | None = None) -> Any:
         request = Request(
             f"{self.address}/api/v1{path}",

@@ -40,7 +40,7 @@ def test_after_signing_in_again_in_another_tab_nothing_needs_to_be_typed_again(
     expect(done.or_(page.locator(".summary"))).to_be_visible()
     if not done.count():  # the page may ask for a second press
         page.get_by_role("button", name="Retire 40 units").click()
-    expect(done).to_contain_text("Retired 40 units, 1-40, for Acme Ltd")
+    expect(done).to_contain_text("Retired 40 units, 1 to 40, for Acme Ltd")
     assert desk.units(path)["retired"] == 40
 
 
@@ -91,7 +91,7 @@ def test_a_record_that_others_hold_too_long_is_called_busy_and_the_form_waits_fo
     expect(page.get_by_label("On whose behalf")).to_have_value("Acme Ltd")
 
     page.get_by_role("button", name="Retire 40 units").click()
-    expect(page.locator("p.message")).to_contain_text("Retired 40 units, 1-40, for Acme Ltd")
+    expect(page.locator("p.message")).to_contain_text("Retired 40 units, 1 to 40, for Acme Ltd")
     expect(page.locator("#notice")).to_be_empty()
     assert desk.events(path) == ["created", "retired"]
 

@@ -1,5 +1,7 @@
 """Everything with the keyboard alone, and nothing pulled away from under the hand."""
 
+import re
+
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.desk import Desk
@@ -18,14 +20,14 @@ def test_units_are_retired_with_the_keyboard_alone(page: Page, desk: Desk, proje
     page.keyboard.type("40")
     page.keyboard.press("Enter")
     expect(page.locator(".message")).to_be_focused()
-    expect(page.locator(".message")).to_contain_text("Retired 40 units, 1-40")
+    expect(page.locator(".message")).to_contain_text("Retired 40 units, 1 to 40")
     page.keyboard.press("Tab")
-    expect(page.get_by_role("link", name="All records")).to_be_focused()
+    expect(page.locator(".message :focus")).to_have_text("Certificate")
     assert desk.units(path)["retired"] == 40
 
 
 def test_the_first_tab_offers_to_skip_to_the_content(page: Page) -> None:
-    page.goto("/")
+    page.goto("/records/new")
     page.keyboard.press("Tab")
     skip = page.get_by_role("link", name="Skip to the page's content")
     expect(skip).to_be_focused()
@@ -78,7 +80,7 @@ def test_a_slow_press_on_the_button_counts_though_the_preview_arrives_meanwhile(
     page.mouse.down()
     expect(page.get_by_role("button", name="Retire 40 units")).to_be_visible()
     page.mouse.up()
-    expect(page.locator(".message")).to_contain_text("Retired 40 units, 1-40")
+    expect(page.locator(".message")).to_contain_text("Retired 40 units, 1 to 40")
 
 
 def test_a_button_that_names_40_units_never_retires_41(
@@ -95,6 +97,88 @@ def test_a_button_that_names_40_units_never_retires_41(
     with page.expect_response("**/retire"):
         page.get_by_role("button", name="Retire 40 units").click()
     assert desk.units(path)["retired"] == 0
+
+
+def test_slash_goes_to_the_search_and_is_typed_where_one_types(
+    page: Page, desk: Desk, project: str
+) -> None:
+    page.goto(desk.record(project))
+    page.keyboard.press("/")
+    expect(page.get_by_label("Search")).to_be_focused()
+    expect(page.get_by_label("Search")).to_have_value("")
+    page.get_by_role("link", name="Retire units").click()
+    page.get_by_label("On whose behalf").press_sequentially("A/S Nord")
+    expect(page.get_by_label("On whose behalf")).to_have_value("A/S Nord")
+
+
+def test_escape_closes_the_form_and_gives_the_focus_back(
+    page: Page, desk: Desk, project: str
+) -> None:
+    page.goto(desk.record(project))
+    page.get_by_role("link", name="Sell units").press("Enter")
+    expect(page.get_by_role("link", name="Sell units")).to_have_attribute("aria-current", "true")
+    page.get_by_label("How many units").fill("4")
+    page.keyboard.press("Escape")
+    expect(page.locator("#action-form")).to_have_count(0)
+    expect(page.get_by_role("link", name="Sell units")).to_be_focused()
+    expect(page.locator(".acts [aria-current]")).to_have_count(0)
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("How many units")).to_have_value("")
+
+
+def test_escape_in_the_search_leaves_an_open_form_open(
+    page: Page, desk: Desk, project: str
+) -> None:
+    page.goto(desk.record(project))
+    page.get_by_role("link", name="Sell units").click()
+    page.get_by_label("How many units").fill("4")
+    page.get_by_label("Search").press("Escape")
+    expect(page.get_by_label("How many units")).to_have_value("4")
+
+
+def test_all_of_them_fills_the_number_in_and_shows_what_would_be_done(
+    page: Page, desk: Desk, project: str
+) -> None:
+    path = desk.record(project)
+    desk.act(path, "sell", quantity=30, buyer="Acme Ltd")
+    page.goto(path)
+    page.get_by_role("link", name="Retire units").click()
+    page.get_by_role("link", name="All of them").press("Enter")
+    expect(page.get_by_role("button", name="Retire 70 units")).to_be_visible()
+    expect(page.get_by_label("How many units")).to_be_focused()
+    page.get_by_label("Take them from").select_option("the sale to Acme Ltd: 30 units (event 2)")
+    page.get_by_role("link", name="All of them").press("Enter")
+    expect(page.get_by_role("button", name="Retire 30 units")).to_be_visible()
+
+
+def test_the_serial_number_is_copied_and_that_is_said(page: Page, desk: Desk, project: str) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto(desk.record(project))
+    page.get_by_role("button", name="Copy the serial number").press("Enter")
+    expect(page.locator("#said")).to_have_text("Copied.")
+    assert page.evaluate("() => navigator.clipboard.readText()") == (
+        project.upper().replace(" ", "-") + "-X"
+    )
+
+
+def test_blocks_of_the_strip_lead_to_their_events_by_key(
+    page: Page, desk: Desk, project: str
+) -> None:
+    path = desk.record(project)
+    desk.act(path, "retire", quantity=40)
+    page.goto(path)
+    page.locator("figure.strip a").first.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#event-2:target")).to_have_count(1)
+
+
+def test_the_visitors_own_time_stands_under_the_pointer(
+    page: Page, desk: Desk, project: str
+) -> None:
+    page.goto(desk.record(project))
+    moment = page.locator("#event-1 time")
+    moment.hover()
+    expect(moment).to_have_attribute("title", re.compile("where you are"))
 
 
 def drop_previews(route: Route) -> None:

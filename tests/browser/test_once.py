@@ -20,10 +20,10 @@ def test_a_double_click_on_the_button_retires_once(
     page.goto(path)
     fill_retirement(page, "40")
     page.get_by_role("button", name="Retire").dblclick()
-    expect(page.locator(".message")).to_contain_text("Retired 40 units, 1-40")
+    expect(page.locator(".message")).to_contain_text("Retired 40 units, 1 to 40")
     page.goto(path)
     expect(page.locator(".timeline .told")).to_have_text(
-        ["Retired 40 units, 1-40.", "Issued 100 units, 1-100."]
+        ["Retired 40 units, 1 to 40.", "Issued 100 units, 1 to 100."]
     )
 
 
@@ -52,7 +52,7 @@ def test_going_back_and_pressing_the_button_again_retires_nothing_more(
     page.goto(f"{path}/retire")
     page.get_by_label("How many units").fill("40")
     page.get_by_role("button", name="Retire").click()
-    expect(page.locator(".message")).to_contain_text("Retired 40 units, 1-40")
+    expect(page.locator(".message")).to_contain_text("Retired 40 units, 1 to 40")
 
     page.go_back()
     expect(page.get_by_role("heading", level=1)).to_have_text(f"Retire units of {project} 2021")
@@ -89,7 +89,7 @@ def test_one_press_of_back_after_an_act_leaves_the_record(
     page.get_by_role("button", name="Retire 40 units").click()
     expect(page.locator(".message")).to_be_focused()
     page.go_back()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Records")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Find carbon credits")
     assert desk.units(path)["retired"] == 40
 
 
@@ -117,7 +117,7 @@ def test_the_same_form_sent_again_is_told_that_it_was_done_already(
     fill_retirement(page, "40")
     key = page.locator("[name=idempotency_key]").input_value()
     page.get_by_role("button", name="Retire 40 units").click()
-    expect(page.locator(".message")).to_contain_text("Retired 40 units, 1-40")
+    expect(page.locator(".message")).to_contain_text("Retired 40 units, 1 to 40")
 
     fill_retirement(page, "40")
     page.locator("[name=idempotency_key]").evaluate("(input, key) => { input.value = key; }", key)
@@ -150,14 +150,14 @@ def test_of_two_desks_that_retire_the_last_units_one_succeeds_and_the_other_is_t
     done = [page for page in pages if page.locator("p.message").count()]
     refused = [page for page in pages if page.locator("section.summary").count()]
     assert (len(done), len(refused)) == (1, 1)
-    expect(done[0].locator("p.message")).to_contain_text("Retired 100 units, 1-100")
+    expect(done[0].locator("p.message")).to_contain_text("Retired 100 units, 1 to 100")
     expect(refused[0].locator("section.summary")).to_contain_text("Nothing was saved")
     expect(refused[0].locator("section.summary")).to_contain_text("retired")
     expect(refused[0].get_by_label("How many units")).to_have_value("100")
     assert desk.events(path) == ["created", "retired"]
 
     refused[0].get_by_role("link", name="Leave it as it is").click()
-    expect(refused[0].locator(".timeline .told").first).to_have_text("Retired 100 units, 1-100.")
+    expect(refused[0].locator(".timeline .told").first).to_have_text("Retired 100 units, 1 to 100.")
 
 
 def fill_retirement(page: Page, quantity: str) -> None:

@@ -120,7 +120,11 @@ def test_the_role_has_exactly_the_rights_of_the_table(
         **dict.fromkeys(("records", "serial_blocks", "events"), add),
         "holdings": update,
         **dict.fromkeys(
-            ("staff", "sessions", "api_tokens", "idempotency_keys"), update | {"DELETE"}
+            (
+                *("staff", "sessions", "api_tokens", "idempotency_keys"),
+                *("projects", "parties", "feed", "unit_sums", "event_sums", "pending_sums"),
+            ),
+            update | {"DELETE"},
         ),
         "alembic_version": {"SELECT"},
     }

@@ -123,6 +123,48 @@ def test_a_new_password_ends_the_sessions_and_the_old_password(
     assert sessions.sign_in(DESK, "battery staple")
 
 
+def test_a_reset_prints_a_one_time_password_and_ends_the_sessions(
+    run: Run, signed_up: None, inside: None
+) -> None:
+    session = sessions.sign_in(DESK, "correct horse")
+
+    done = run("staff", "password", DESK, "--one-time")
+
+    assert done.code == 0
+    password = re.search(r"next sign-in: (\S+)", done.out)
+    assert password is not None
+    assert sessions.who(session) is None
+    signed_in = sessions.who(sessions.sign_in(DESK, password[1]))
+    assert signed_in is not None
+    assert signed_in.must_change_password
+
+
+def test_another_public_name_counts_from_the_next_request_on(
+    run: Run, signed_up: None, inside: None
+) -> None:
+    session = sessions.sign_in(DESK, "correct horse")
+
+    changed = run("staff", "set-name", DESK, "  Front   desk ")
+
+    told = f"{DESK} has another public name from now on.\n"
+    assert (changed.code, changed.out) == (0, told)
+    signed_in = sessions.who(session)
+    assert signed_in is not None
+    assert signed_in.actor.name == "Front desk"
+
+
+def test_a_disabled_account_that_is_enabled_signs_in_with_the_password_it_had(
+    run: Run, signed_up: None, inside: None
+) -> None:
+    session = sessions.sign_in(DESK, "correct horse")
+    run("staff", "disable", DESK)
+
+    assert run("staff", "enable", DESK).code == 0
+
+    assert sessions.who(session) is None
+    assert sessions.sign_in(DESK, "correct horse")
+
+
 def test_a_new_password_may_be_typed_twice(run: Run, signed_up: None, inside: None) -> None:
     done = run("staff", "password", DESK, given="battery staple\nbattery staple\n")
 
@@ -150,6 +192,12 @@ def test_a_new_password_may_be_typed_twice(run: Run, signed_up: None, inside: No
         ),
         (("set-role", "nobody@example.org", "viewer"), "", "There is no account for"),
         (("disable", "nobody@example.org"), "", "There is no account for"),
+        (("enable", "nobody@example.org"), "", "There is no account for"),
+        (("set-name", "nobody@example.org", "Desk"), "", "There is no account for"),
+        (("set-name", DESK, " "), "", "1 to 300 characters"),
+        (("add", "a\x01@b", "--role", "viewer", "--name", "D"), "", "U+0001"),
+        (("password", "nobody@example.org", "--one-time"), "", "no account"),
+        (("password", DESK, "--one-time", "--password-stdin"), "long enough\n", "Choose one of"),
         (("password", DESK, "--password-stdin"), "short\n", "8 characters or more"),
         (("password", DESK, "--password-stdin"), "x" * 1001 + "\n", "1000 characters at most"),
         (("password", "nobody@example.org", "--password-stdin"), "long enough\n", "no account"),

@@ -65,6 +65,16 @@ def test_a_token_is_revoked_by_its_number(run: Run, quiet_app: Flask) -> None:
     assert (alive(quiet_app, first), alive(quiet_app, second)) == (True, False)
 
 
+def test_the_revoked_are_listed_after_the_living(run: Run) -> None:
+    for name in ("First", "Second"):
+        run("token", "add", name, "--role", "viewer")
+    run("token", "revoke", "First")
+
+    listed = run("token", "list").out.splitlines()
+
+    assert [one.split("\t")[1] for one in listed] == ["Second", "First"]
+
+
 def test_a_token_that_is_not_there_cannot_be_revoked(run: Run) -> None:
     for text in ("Import", "7", "99999999999999999999999", "cairn_secret", "\u0667"):
         assert "There is no token" in run("token", "revoke", text).sentence()

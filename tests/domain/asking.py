@@ -60,7 +60,7 @@ NULLABLE = [
 ]
 
 NOT_WHOLE = "It must be a whole number in plain digits."
-TOO_LARGE = "It must be 9,007,199,254,740,991 or less."
+TOO_LARGE = "It must be 9\u202f007\u202f199\u202f254\u202f740\u202f991 or less."
 NULL = "It is null; give a value or leave it out."
 NO_DAY = "It must be a day, written like 2026-05-03."
 

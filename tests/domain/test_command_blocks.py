@@ -82,7 +82,7 @@ def test_one_block_more_is_refused_with_both_numbers():
 
 def test_very_many_blocks_are_refused_with_their_number_in_words():
     assert mistakes(Retire, blocks=[block(2 * n, 2 * n) for n in range(12_345)]) == {
-        "blocks": "It has 12,345 blocks; 500 are allowed in one event."
+        "blocks": "It has 12\u202f345 blocks; 500 are allowed in one event."
     }
 
 

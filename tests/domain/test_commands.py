@@ -225,8 +225,8 @@ def test_a_record_whose_serial_is_malformed_is_refused_at_the_serial():
 def test_a_record_whose_serial_has_another_count_is_refused_at_the_quantity():
     fields = {"registry": "GS", "serial_number": "GS1-1-CM-GS1064-16-2012-1253-1-3150"}
     assert mistakes(CreateRecord, **fields, vintage=2012, quantity=9039) == {
-        "quantity": "In this serial number the block 1-3150 has 3,150 units "
-        "but the record declares 9,039."
+        "quantity": "In this serial number the block 1-3150 has 3\u202f150 units "
+        "but the record declares 9\u202f039."
     }
 
 

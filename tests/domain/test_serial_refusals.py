@@ -20,7 +20,7 @@ from webapp.domain.serials import read_serial
 def test_a_quantity_that_the_block_has_not_is_refused_with_both_numbers():
     assert refusal("GS", "GS1-1-CM-GS1064-16-2012-1253-1-3150", 9039) == (
         "quantity",
-        "In this serial number the block 1-3150 has 3,150 units but the record declares 9,039.",
+        "In this serial number the block 1-3150 has 3\u202f150 units but the record declares 9\u202f039.",
     )
 
 
@@ -190,7 +190,10 @@ def test_a_vintage_of_one_day_is_read():
 def test_a_number_past_the_largest_is_refused(last):
     field, message = refusal("GS", f"GS1-1-KE-GS11603-16-2025-30256-{last}-{last}", 1)
     assert field == "serial_number"
-    assert message == "Its numbers go past 9,007,199,254,740,991, the largest kept here."
+    assert (
+        message
+        == "Its numbers go past 9\u202f007\u202f199\u202f254\u202f740\u202f991, the largest kept here."
+    )
 
 
 ENDLESS = "9" * 5000  # more digits than Python reads
@@ -214,7 +217,7 @@ ENDLESS = "9" * 5000  # more digits than Python reads
 def test_thousands_of_digits_are_refused_with_a_sentence(registry, serial):
     assert refusal(registry, serial) == (
         "serial_number",
-        "Its numbers go past 9,007,199,254,740,991, the largest kept here.",
+        "Its numbers go past 9\u202f007\u202f199\u202f254\u202f740\u202f991, the largest kept here.",
     )
 
 

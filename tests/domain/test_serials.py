@@ -127,7 +127,7 @@ def test_a_single_cdm_serial_is_its_unit_in_the_series_of_its_run(number):
 def test_a_single_cdm_serial_is_one_unit():
     assert refusal("GS", "RW-5-1463953-2-2-0-7014", 3657) == (
         "quantity",
-        "In this serial number the block 1463953 has 1 unit but the record declares 3,657.",
+        "In this serial number the block 1463953 has 1 unit but the record declares 3\u202f657.",
     )
 
 

@@ -82,6 +82,11 @@ def holdings(**changes: Any) -> Row:
         "cancelled": 10,
         "status": "active",
         "last_seq": 5,
+        "project_no": 1,
+        "project_key": "raw",
+        "registry": "VCS",
+        "vintage": 2018,
+        "changed_at": "2026-01-01T00:00:00Z",
     }
     return Row("holdings", values | changes)
 

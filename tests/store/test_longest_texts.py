@@ -7,11 +7,12 @@ import pytest
 from flask import Flask
 
 from tests.factories import DESK, new_record
-from webapp.actions import creating, looking, rebuilding, sessions, staff, taking, tokens
+from webapp.actions import creating, looking, rebuilding, searching, sessions, staff, taking, tokens
 from webapp.actions.outcome import Once
 from webapp.domain.actors import Actor
 from webapp.domain.commands import BlockOfUnits, Cancel, Retire, Return, Sell
 from webapp.domain.refusals import BlockTaken
+from webapp.domain.searching import Search
 
 # Four bytes each; four whose small letter has four; one that casefold makes three of (six bytes);
 # one that has no small letter; an accent that stays by itself, since nothing composes with it.
@@ -45,7 +46,7 @@ def test_longest_serials_that_differ_in_their_last_character_are_two_series(
     for last in "12":
         serial = filled(character, 300, last)
         creating.create(new_record(registry=filled(character, 300), serial_number=serial), DESK)
-    assert len(looking.newest(10)[0]) == 2
+    assert len(searching.find_records(Search(limit=10)).items) == 2
 
 
 @pytest.mark.parametrize("length", range(140, 160))

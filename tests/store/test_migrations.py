@@ -140,6 +140,7 @@ def test_alembic_finds_no_difference_between_them_and_the_models(settings: Setti
 def test_the_models_make_the_same_tables(settings: Settings, empty: Settings, what: str) -> None:
     with psycopg.connect(empty.owner_url) as connection:
         connection.execute("CREATE EXTENSION btree_gist")
+        connection.execute("CREATE EXTENSION pg_trgm")
     db.metadata.create_all(provisioning.owner_engine(empty))
     assert ask(empty, what, sorted(OURS)) == ask(settings, what, sorted(OURS))
 

@@ -112,10 +112,20 @@ class Page:
                 found[field.get("name") or ""] = " ".join(faults)
         return found
 
-    def form(self) -> Form:
-        """The form of the page's own, not the one that signs out."""
-        (element,) = [one for one in self.root.iter("form") if one.get("action") != "/sign-out"]
-        return read_form(element)
+    def forms(self) -> list[Form]:
+        """The forms of the page's own that act: not the search, nor the one that signs out."""
+        elements = [one for one in self.root.iter("form") if one.get("action") != "/sign-out"]
+        return [read_form(one) for one in elements if (one.get("method") or "").lower() == "post"]
+
+    def form(self, press: str | None = None) -> Form:
+        """The form of the page's own; of several, the one whose button begins with these words."""
+        forms = self.forms()
+        if len(forms) > 1 and press is not None:
+            forms = [
+                one for one in forms if any(words(each).startswith(press) for each in one.buttons)
+            ]
+        (form,) = forms
+        return form
 
     def sign_out_form(self) -> Form:
         (element,) = [one for one in self.root.iter("form") if one.get("action") == "/sign-out"]
@@ -138,6 +148,8 @@ def read_form(element: Element) -> Form:
                 fields[name] = chosen.get("value") or ""
         else:
             fields[name] = (one.text if one.tag == "textarea" else one.get("value")) or ""
+        if one.get("type") == "checkbox" and "checked" not in one.attrib:
+            fields[name] = ""
         if one.get("type") == "hidden":
             hidden.add(name)
     buttons = tuple(element.iter("button"))
@@ -176,7 +188,7 @@ class Browser:
 
     def send_once(self, page: Page, press: str | None = None, **typed: Any) -> Page:
         """The same, with redirects not followed."""
-        form = page.form()
+        form = page.form(press)
         return self.ask(form.action, self._pressed(form, press, typed))
 
     def act(self, record_id: str, action: str, press: str | None = None, **typed: Any) -> Page:

@@ -52,7 +52,7 @@ def desk(site: Flask) -> Browser:
     """The registry desk, signed in as an operator."""
     add_staff(site)
     browser = Browser(site)
-    assert browser.sign_in("desk@registry.example", PASSWORD).heading == "Records"
+    assert browser.sign_in("desk@registry.example", PASSWORD).heading == "Find carbon credits"
     return browser
 
 
@@ -61,7 +61,16 @@ def viewer(site: Flask) -> Browser:
     """The reading room, signed in as a viewer."""
     add_staff(site, "reading@registry.example", "Reading room", "viewer")
     browser = Browser(site)
-    assert browser.sign_in("reading@registry.example", PASSWORD).heading == "Records"
+    assert browser.sign_in("reading@registry.example", PASSWORD).heading == "Find carbon credits"
+    return browser
+
+
+@pytest.fixture
+def admin(site: Flask) -> Browser:
+    """The registry's head, signed in as an administrator, the only one."""
+    add_staff(site, "head@registry.example", "Registry head", "admin")
+    browser = Browser(site)
+    assert browser.sign_in("head@registry.example", PASSWORD).status == 200
     return browser
 
 

@@ -20,10 +20,10 @@ FILLED: dict[str, dict[str, object]] = {
 }
 ACTIONS = list(FILLED)
 AFTERWARDS = {
-    "retire": ("Retires 5 units, 61-65, for Beta GmbH.", "45 available, 60 sold and 5 retired."),
-    "sell": ("Sells 5 units, 61-65, to Beta GmbH.", "45 available and 65 sold."),
-    "return": ("Returns 5 units, 1-5.", "55 available and 55 sold."),
-    "cancel": ("Cancels 5 units, 61-65.", "45 available, 60 sold and 5 cancelled."),
+    "retire": ("Retires 5 units, 61 to 65, for Beta GmbH.", "45 available, 60 sold and 5 retired."),
+    "sell": ("Sells 5 units, 61 to 65, to Beta GmbH.", "45 available and 65 sold."),
+    "return": ("Returns 5 units, 1 to 5.", "55 available and 55 sold."),
+    "cancel": ("Cancels 5 units, 61 to 65.", "45 available, 60 sold and 5 cancelled."),
 }
 
 
@@ -38,23 +38,23 @@ def test_the_whole_story_of_a_record(desk: Browser, public: Browser) -> None:
     record_id = page.path.removeprefix("/records/")
 
     page = desk.act(record_id, "sell", "Sell", quantity=60, buyer="Acme Ltd")
-    assert "Sold 60 units, 1-60, to Acme Ltd. 50 units are available." in page.message
+    assert "Sold 60 units, 1 to 60, to Acme Ltd. 50 units are available." in page.message
     page = desk.act(record_id, "return", "Return", quantity=10, reason="Sold by mistake")
-    assert "Returned 10 units, 1-10. 60 units are available." in page.message
+    assert "Returned 10 units, 1 to 10. 60 units are available." in page.message
     page = desk.act(record_id, "retire", "Retire", sale=2, quantity=40)
-    assert "Retired 40 units, 11-50, for Acme Ltd. 60 units are available." in page.message
+    assert "Retired 40 units, 11 to 50, for Acme Ltd. 60 units are available." in page.message
     page = desk.act(record_id, "retire", "Retire", blocks="1-10, 51-110")
-    assert "Retired 50 units, 61-110" in page.message
-    assert "Retired 10 units, 51-60, for Acme Ltd" in page.message
+    assert "Retired 50 units, 61 to 110" in page.message
+    assert "Retired 10 units, 51 to 60, for Acme Ltd" in page.message
     assert "No units are available now." in page.message
 
     page = public.get(f"/records/{record_id}")
     assert words(page.element("held-title")) == "How the 110 units are held retired"
     assert [words(one) for one in page.all("p", "told")][-4:] == [
-        "Retired 40 units, 11-50, for Acme Ltd.",
-        "Returned 10 units, 1-10.",
-        "Sold 60 units, 1-60, to Acme Ltd.",
-        "Issued 110 units, 1-110.",
+        "Retired 40 units, 11 to 50, for Acme Ltd.",
+        "Returned 10 units, 1 to 10.",
+        "Sold 60 units, 1 to 60, to Acme Ltd.",
+        "Issued 110 units, 1 to 110.",
     ]
     page = desk.act(record_id, "retire", "Retire", quantity=1)
     assert page.status == 422
@@ -96,8 +96,10 @@ def test_what_was_previewed_is_what_is_done(desk: Browser, action: str) -> None:
 
     page = desk.send(page, f"{action.title()} 5 units")
 
-    (bar,) = page.root.iterfind(".//section//{*}svg[@role='img']")
-    assert f"Afterwards: {bar.get('aria-label')}." in foreseen
+    (legend,) = page.all("dl", "legend")
+    held = [(words(one[1]), words(one[0])) for one in legend if words(one[1]) != "0"]
+    afterwards = foreseen.partition("Afterwards: ")[2].partition(".")[0]
+    assert afterwards.replace(" and ", ", ") == ", ".join(" ".join(one) for one in held)
 
 
 @pytest.mark.parametrize("action", ACTIONS)
@@ -150,7 +152,7 @@ def test_exact_blocks_are_taken_as_they_are_written(desk: Browser, action: str) 
 
     page = desk.act(GUJARAT_ID, action, action.title(), blocks=typed, **FILLED[action])
 
-    assert f"4 units, {low + 2}-{low + 3}, {low + 7} and {low + 9}" in page.message
+    assert f"4 units, {low + 2} to {low + 3}, {low + 7} and {low + 9}" in page.message
 
 
 @pytest.mark.parametrize("action", ACTIONS)
@@ -175,7 +177,7 @@ def test_two_forms_act_twice(desk: Browser) -> None:
     desk.send(one, "Retire", quantity=5)
     page = desk.send(other, "Retire", quantity=5)
 
-    assert "Retired 5 units, 66-70. 40 units are available." in page.message
+    assert "Retired 5 units, 66 to 70. 40 units are available." in page.message
 
 
 def test_one_form_used_again_with_another_quantity_is_refused_and_says_what_to_do(
@@ -199,7 +201,7 @@ def test_a_refused_form_may_be_mended_and_then_acts(desk: Browser) -> None:
 
     page = desk.send(page, "Sell", quantity=50)
 
-    assert "Sold 50 units, 61-110, to Beta GmbH" in page.message
+    assert "Sold 50 units, 61 to 110, to Beta GmbH" in page.message
 
 
 def test_two_people_may_use_one_key(site: Flask, desk: Browser) -> None:
@@ -212,7 +214,7 @@ def test_two_people_may_use_one_key(site: Flask, desk: Browser) -> None:
         sent = form.filled({"quantity": 5}) | {"idempotency_key": "the same for both"}
         assert browser.ask(f"{RECORD}/retire", sent).status == 303
 
-    assert "Retired 5 units, 66-70" in desk.get(RECORD).text
+    assert "Retired 5 units, 66 to 70" in desk.get(RECORD).text
 
 
 def test_a_refusal_keeps_everything_that_was_typed(desk: Browser) -> None:
@@ -269,7 +271,7 @@ def test_the_return_form_offers_only_sales_of_which_something_is_left(desk: Brow
 def test_a_sale_retired_for_somebody_else_names_them(desk: Browser) -> None:
     page = desk.act(GUJARAT_ID, "retire", "Retire", sale=2, quantity=60, beneficiary="Beta GmbH")
 
-    assert "Retired 60 units, 1-60, for Beta GmbH" in page.message
+    assert "Retired 60 units, 1 to 60, for Beta GmbH" in page.message
 
 
 def test_a_forged_sale_is_refused_at_its_field(desk: Browser, ledger: Snapshot) -> None:

@@ -152,6 +152,7 @@ TYPED = {
     "sale": "2",
     "current": "correct horse battery",
     "password": "another password",
+    "again": "another password",
     "project_name": "X",
     "registry": "X",
     "vintage": "2020",

@@ -67,7 +67,7 @@ def test_after_a_right_sign_in_the_failures_of_the_account_are_forgotten(
     add_staff(site)
     for _ in range(3):
         assert [public.sign_in(DESK, WRONG).status for _ in range(4)] == [422] * 4
-        assert public.sign_in(f" {DESK.upper()} ", PASSWORD).heading == "Records"
+        assert public.sign_in(f" {DESK.upper()} ", PASSWORD).heading == "Find carbon credits"
         public.sign_out()
 
     assert [public.sign_in(DESK, WRONG).status for _ in range(6)] == [422] * 5 + [429]
@@ -81,7 +81,7 @@ def test_a_right_sign_in_does_not_forget_the_failures_of_another_account(
     for _ in range(5):
         public.sign_in(DESK, WRONG)
 
-    assert public.sign_in("two@registry.example", PASSWORD).heading == "Records"
+    assert public.sign_in("two@registry.example", PASSWORD).heading == "Find carbon credits"
     public.sign_out()
 
     assert public.sign_in(DESK, WRONG).status == 429
@@ -94,7 +94,7 @@ def test_a_right_sign_in_does_not_forget_the_failures_of_the_address(
     for number in range(19):
         assert public.sign_in(f"nobody{number}@registry.example", WRONG).status == 422
 
-    assert public.sign_in(DESK, PASSWORD).heading == "Records"
+    assert public.sign_in(DESK, PASSWORD).heading == "Find carbon credits"
     public.sign_out()
 
     assert public.sign_in("nobody@registry.example", WRONG).status == 429
@@ -104,10 +104,10 @@ def test_after_a_change_of_the_password_the_failures_before_it_are_forgotten(
     desk: Browser,
 ) -> None:
     def change(current: str, new: str) -> Page:
-        return desk.send(desk.get("/password"), current=current, password=new)
+        return desk.send(desk.get("/password"), current=current, password=new, again=new)
 
     assert [change(WRONG, PASSWORD * 2).status for _ in range(4)] == [422] * 4
-    assert change(PASSWORD, PASSWORD * 2).heading == "Records"
+    assert change(PASSWORD, PASSWORD * 2).heading == "Your account"
 
     assert [change(WRONG, PASSWORD).status for _ in range(6)] == [422] * 5 + [429]
 
@@ -196,7 +196,7 @@ def test_callers_by_ipv4_that_come_mapped_into_ipv6_are_counted_each_for_themsel
 def test_an_address_that_is_none_keeps_nobody_from_signing_in(site: Flask, address: str) -> None:
     add_staff(site)
 
-    assert from_address(site, address).sign_in(DESK, PASSWORD).heading == "Records"
+    assert from_address(site, address).sign_in(DESK, PASSWORD).heading == "Find carbon credits"
 
 
 def test_what_a_proxy_says_the_address_is_may_be_no_address(
@@ -207,4 +207,4 @@ def test_what_a_proxy_says_the_address_is_may_be_no_address(
 
     for said in ("unknown", "[2001:db8::1]:443", "x:y"):
         browser = Browser(site, **{"X-Forwarded-For": said})
-        assert browser.sign_in(DESK, PASSWORD).heading == "Records"
+        assert browser.sign_in(DESK, PASSWORD).heading == "Find carbon credits"

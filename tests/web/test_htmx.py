@@ -71,9 +71,9 @@ def test_success_brings_the_whole_panel_with_the_message_focused(desk: Browser) 
     # What else comes along only empties the places for what was told before.
     assert all(one.get("hx-swap-oob") and not words(one) for one in elsewhere)
     assert "HX-Push-Url" not in page.headers  # the form opened in place: the address is right
-    assert words(page.focused).startswith("Retired 5 units, 61-65. 45 units are available.")
+    assert words(page.focused).startswith("Retired 5 units, 61 to 65. 45 units are available.")
     assert page.focused.get("role") == "status"
-    assert "All records" in page.links()
+    assert page.links()["Find the next record"] == "/"
     assert not list(page.element("action"))  # the form is gone
 
 
@@ -161,7 +161,7 @@ def test_a_preview_goes_to_its_place_and_moves_no_focus(desk: Browser, ledger: S
     assert page.headers["HX-Reswap"] == "outerHTML"
     foreseen, number = list(page.root)
     assert foreseen.get("id") == "foreseen"
-    assert "Retires 5 units, 61-65." in words(foreseen)
+    assert "Retires 5 units, 61 to 65." in words(foreseen)
     assert (number.get("id"), words(number)) == ("button-number", "5 units")
     assert number.get("hx-swap-oob") == "innerHTML"  # so the button keeps the focus
     assert "autofocus" not in page.html

@@ -35,7 +35,7 @@ def gujarat(site: Flask) -> None:
 def test_a_quantity_with_zeros_in_front_is_the_same_number(desk: Browser, zeros: str) -> None:
     page = desk.act(GUJARAT_ID, "retire", "Retire", quantity=f"{zeros}15")
 
-    assert "Retired 15 units, 61-75. 35 units are available." in page.message
+    assert "Retired 15 units, 61 to 75. 35 units are available." in page.message
 
 
 def test_zeros_in_front_never_make_a_large_number_a_small_one(
@@ -45,11 +45,11 @@ def test_zeros_in_front_never_make_a_large_number_a_small_one(
     before = ledger()
 
     page = desk.act(wide, "retire", "Preview", quantity="000000000000000000015999")
-    assert "Retires 15,999 units, 1-15999" in page.text
+    assert "Retires 15 999 units, 1 to 15999" in page.text
     assert ledger() == before
 
     page = desk.send(page, "Retire")
-    assert "Retired 15,999 units, 1-15999. 1 unit is available." in page.message
+    assert "Retired 15 999 units, 1 to 15999. 1 unit is available." in page.message
 
 
 def test_more_than_there_is_is_refused_as_what_it_is(desk: Browser, ledger: Snapshot) -> None:
@@ -68,7 +68,7 @@ def test_a_number_too_large_stays_too_large(desk: Browser, ledger: Snapshot, typ
 
     page = desk.act(GUJARAT_ID, "retire", "Retire", quantity=typed)
 
-    assert page.faults() == {"quantity": "It must be 9,007,199,254,740,991 or less."}
+    assert page.faults() == {"quantity": "It must be 9 007 199 254 740 991 or less."}
     assert page.form().fields["quantity"] == typed
     assert ledger() == before
 
@@ -87,7 +87,7 @@ def test_nothing_and_less_stay_too_small(desk: Browser, ledger: Snapshot, typed:
 def test_blocks_with_zeros_in_front_are_the_same_units(desk: Browser, typed: str) -> None:
     page = desk.act(GUJARAT_ID, "retire", "Retire", blocks=typed)
 
-    assert "Retired 5 units, 61-65." in page.message
+    assert "Retired 5 units, 61 to 65." in page.message
 
 
 def test_one_unit_with_zeros_in_front_is_that_unit(desk: Browser) -> None:
@@ -113,7 +113,7 @@ def test_a_sale_with_zeros_in_front_is_that_sale(desk: Browser) -> None:
     typed = form.filled({"quantity": "5", "reason": "Error"}) | {"sale": f"{ZEROS}2"}
 
     assert desk.ask(form.action, typed).status == 303
-    assert "Returned 5 units, 1-5." in desk.get(f"/records/{GUJARAT_ID}").text
+    assert "Returned 5 units, 1 to 5." in desk.get(f"/records/{GUJARAT_ID}").text
 
 
 def test_a_new_record_with_zeros_in_front_of_its_numbers_is_the_same_record(desk: Browser) -> None:

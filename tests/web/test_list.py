@@ -1,4 +1,4 @@
-"""The list of records, as anybody sees it."""
+"""The list of records on the start page, as anybody sees it."""
 
 import base64
 
@@ -23,7 +23,7 @@ def _projects(page: Page) -> list[str]:
 def test_without_records_it_says_so_and_tells_staff_where_to_sign_in(public: Browser) -> None:
     page = public.get("/")
 
-    assert page.heading == "Records"
+    assert page.heading == "Find carbon credits"
     assert "There are no records yet." in page.text
     assert page.root.find(".//table") is None
     assert page.links()["sign in"] == "/sign-in"
@@ -44,7 +44,7 @@ def test_the_newest_record_stands_on_top(site: Flask, public: Browser) -> None:
     assert _projects(public.get("/")) == ["Project 3", "Project 2", "Project 1"]
 
 
-def test_a_row_tells_project_vintage_serial_units_holdings_and_status(
+def test_a_row_tells_project_registry_vintage_serial_units_and_holdings(
     site: Flask, public: Browser
 ) -> None:
     sell(site, record(site), "Acme Ltd", 60)
@@ -52,7 +52,7 @@ def test_a_row_tells_project_vintage_serial_units_holdings_and_status(
     page = public.get("/")
 
     (row,) = _rows(page)
-    for part in ("Waste-to-Energy Gujarat", "VCS", "2018", "VCS-2220", "110", "active"):
+    for part in ("Waste-to-Energy Gujarat", "VCS", "2018", "VCS-2220", "110"):
         assert part in row
     assert "50 available and 60 sold" in row
     assert page.links()["Waste-to-Energy Gujarat"] == f"/records/{GUJARAT_ID}"
@@ -72,7 +72,7 @@ def test_large_quantities_are_written_with_their_thousands_apart(
 ) -> None:
     record(site, quantity=1234567)
 
-    assert "1,234,567" in _rows(public.get("/"))[0]
+    assert "1 234 567" in _rows(public.get("/"))[0]
 
 
 def test_26_records_take_two_pages_and_each_stands_on_one(site: Flask, public: Browser) -> None:
@@ -80,12 +80,12 @@ def test_26_records_take_two_pages_and_each_stands_on_one(site: Flask, public: B
         record(site, project_name=f"Project {number}", serial_number=f"VCS-{number}")
 
     newest = public.get("/")
-    older = public.get(newest.links()["Older records"])
+    older = public.get(newest.links()["Next records"])
 
     assert _projects(newest) + _projects(older) == [f"Project {one}" for one in range(25, -1, -1)]
-    assert "Older records" not in older.links()
-    assert older.links()["Newest records"] == "/"
-    assert "Newest records" not in newest.links()
+    assert "Next records" not in older.links()
+    assert "Previous records" not in newest.links()
+    assert _projects(public.get(older.links()["Previous records"])) == _projects(newest)
 
 
 def test_25_records_are_one_page(site: Flask, public: Browser) -> None:
@@ -95,7 +95,7 @@ def test_25_records_are_one_page(site: Flask, public: Browser) -> None:
     page = public.get("/")
 
     assert len(_rows(page)) == 25
-    assert "Older records" not in page.links()
+    assert not {"Next records", "Previous records"} & page.links().keys()
 
 
 def test_a_record_that_is_added_meanwhile_moves_no_row_to_the_next_page(
@@ -106,7 +106,7 @@ def test_a_record_that_is_added_meanwhile_moves_no_row_to_the_next_page(
     newest = public.get("/")
     record(site, project_name="Project 26", serial_number="VCS-26")
 
-    assert _projects(public.get(newest.links()["Older records"])) == ["Project 0"]
+    assert _projects(public.get(newest.links()["Next records"])) == ["Project 0"]
 
 
 def test_html_in_a_name_is_shown_as_text(site: Flask, public: Browser) -> None:
@@ -131,14 +131,11 @@ def test_a_records_address_cut_short_leads_to_the_list(public: Browser) -> None:
 @pytest.mark.parametrize(
     "cursor",
     [
-        "",
         "x",
         "' OR 1=1 --",
         "%00",
         "%F0%9F%8C%B3",
         base64.urlsafe_b64encode(b"2026-05-03T00:00:00+00:00 nobody").decode(),
-        base64.urlsafe_b64encode(f"2026-05-03T00:00:00 {GUJARAT_ID}".encode()).decode(),
-        base64.urlsafe_b64encode(f"yesterday {GUJARAT_ID}".encode()).decode(),
         base64.urlsafe_b64encode(b"\xff\xfe").decode(),
         "A" * 5000,
     ],
@@ -148,24 +145,7 @@ def test_a_forged_cursor_is_400_with_a_sentence(public: Browser, cursor: str) ->
 
     assert page.status == 400
     assert "cursor is not one that this registry gave" in page.text
-
-
-@pytest.mark.parametrize("year", ["0001", "9999"])
-def test_a_cursor_at_the_end_of_time_is_a_page_or_a_refusal(public: Browser, year: str) -> None:
-    text = f"{year}-12-31T23:59:59-14:00 {GUJARAT_ID}"
-
-    page = public.get(f"/?cursor={base64.urlsafe_b64encode(text.encode()).decode()}")
-
-    assert page.status in (200, 400)
-
-
-def test_a_cursor_past_the_last_record_says_that_nothing_is_further_back(public: Browser) -> None:
-    text = f"1970-01-01T00:00:00+00:00 {GUJARAT_ID}"
-
-    page = public.get(f"/?cursor={base64.urlsafe_b64encode(text.encode()).decode()}")
-
-    assert page.status == 200
-    assert "There are no records further back." in page.text
+    assert page.links()["All records"] == "/"
 
 
 def test_looking_changes_nothing(site: Flask, public: Browser, ledger: Snapshot) -> None:

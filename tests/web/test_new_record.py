@@ -191,6 +191,7 @@ def test_units_of_another_record_are_refused_and_the_other_record_is_named(
     assert page.status == 422
     assert 'already recorded in "Waste-to-Energy Gujarat"' in page.faults()["serial_number"]
     assert page.focused.get("name") == "serial_number"
+    assert page.links()["Look at the record that has them"] == f"/records/{GUJARAT_ID}"
     assert ledger() == before
 
 

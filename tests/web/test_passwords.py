@@ -13,10 +13,10 @@ NEW = "staple battery horse"
 
 
 def test_a_changed_password_is_the_one_that_signs_in(site: Flask, desk: Browser) -> None:
-    page = desk.send(desk.get("/password"), current=PASSWORD, password=NEW)
+    page = desk.send(desk.get("/password"), current=PASSWORD, password=NEW, again=NEW)
 
     assert page.message == "Your password is changed. Other sessions of your account have ended."
-    assert Browser(site).sign_in(DESK, NEW).heading == "Records"
+    assert Browser(site).sign_in(DESK, NEW).heading == "Find carbon credits"
     assert Browser(site).sign_in(DESK, PASSWORD).status == 422
 
 
@@ -27,7 +27,7 @@ def test_changing_the_password_ends_the_accounts_other_sessions(site: Flask, des
     colleague = Browser(site)
     colleague.sign_in("two@registry.example", PASSWORD)
 
-    desk.send(desk.get("/password"), current=PASSWORD, password=NEW)
+    desk.send(desk.get("/password"), current=PASSWORD, password=NEW, again=NEW)
 
     assert desk.ask("/password").status == 200
     assert other.ask("/password").status == 303
@@ -47,13 +47,13 @@ def test_changing_the_password_ends_the_accounts_other_sessions(site: Flask, des
 def test_a_refused_change_says_why_at_the_field_and_changes_nothing(
     site: Flask, desk: Browser, current: str, password: str, field: str, sentence: str
 ) -> None:
-    page = desk.send(desk.get("/password"), current=current, password=password)
+    page = desk.send(desk.get("/password"), current=current, password=password, again=password)
 
     assert page.status == 422
     assert page.faults() == {field: sentence}
     assert page.focused.get("name") == field
     assert PASSWORD not in page.html
-    assert Browser(site).sign_in(DESK, PASSWORD).heading == "Records"
+    assert Browser(site).sign_in(DESK, PASSWORD).heading == "Find carbon credits"
 
 
 def test_the_password_page_is_for_who_is_signed_in(public: Browser) -> None:
@@ -86,7 +86,9 @@ def test_with_a_one_time_password_the_same_one_again_is_refused(
 ) -> None:
     add_staff(site, must_change=True)
 
-    page = public.send(public.sign_in(DESK, PASSWORD), current=PASSWORD, password=PASSWORD)
+    page = public.send(
+        public.sign_in(DESK, PASSWORD), current=PASSWORD, password=PASSWORD, again=PASSWORD
+    )
 
     assert page.status == 422
     assert public.ask("/").goes_to == "/password"
@@ -97,9 +99,9 @@ def test_once_the_one_time_password_is_changed_everything_is_open(
 ) -> None:
     add_staff(site, must_change=True)
 
-    page = public.send(public.sign_in(DESK, PASSWORD), current=PASSWORD, password=NEW)
+    page = public.send(public.sign_in(DESK, PASSWORD), current=PASSWORD, password=NEW, again=NEW)
 
-    assert page.heading == "Records"
+    assert page.heading == "Find carbon credits"
     assert public.ask("/records/new").status == 200
 
 

@@ -74,11 +74,11 @@ def test_another_quantity_than_was_previewed_is_previewed_first_and_done_when_pr
 
     page = desk.send(page, f"{action.title()} 5 units", quantity=7)
 
-    assert_asked_again(page, f"7 units, {low}-{low + 6}")
+    assert_asked_again(page, f"7 units, {low} to {low + 6}")
     assert ledger() == before
     page = desk.send(page, f"{action.title()} 7 units")
     assert page.path == RECORD
-    assert f"7 units, {low}-{low + 6}" in page.message
+    assert f"7 units, {low} to {low + 6}" in page.message
 
 
 @pytest.mark.parametrize("action", ACTIONS)
@@ -87,17 +87,17 @@ def test_other_units_than_were_previewed_are_previewed_first_and_taken_when_pres
 ) -> None:
     low = 1 if action == "return" else 61
     page = desk.act(GUJARAT_ID, action, "Preview", quantity=5, **ACTIONS[action])
-    assert f"{low}-{low + 4}" in words(page.element("foreseen"))
+    assert f"{low} to {low + 4}" in words(page.element("foreseen"))
     meanwhile(site, takes_the_lowest(action))
     before = ledger()
 
     page = desk.send(page, f"{action.title()} 5 units")
 
-    assert_asked_again(page, f"5 units, {low + 3}-{low + 7}")
+    assert_asked_again(page, f"5 units, {low + 3} to {low + 7}")
     assert ledger() == before
     page = desk.send(page, f"{action.title()} 5 units")
     assert page.path == RECORD
-    assert f"5 units, {low + 3}-{low + 7}" in page.message
+    assert f"5 units, {low + 3} to {low + 7}" in page.message
 
 
 def test_if_others_are_quicker_a_second_time_it_is_asked_a_second_time(
@@ -107,9 +107,9 @@ def test_if_others_are_quicker_a_second_time_it_is_asked_a_second_time(
     for low in (64, 67):
         meanwhile(site, Retire(quantity=3))
         page = desk.send(page, "Retire 5 units")
-        assert_asked_again(page, f"{low}-{low + 4}")
+        assert_asked_again(page, f"{low} to {low + 4}")
 
-    assert "Retired 5 units, 67-71" in desk.send(page, "Retire 5 units").message
+    assert "Retired 5 units, 67 to 71" in desk.send(page, "Retire 5 units").message
 
 
 def test_units_that_others_took_elsewhere_break_no_promise(site: Flask, desk: Browser) -> None:
@@ -117,7 +117,7 @@ def test_units_that_others_took_elsewhere_break_no_promise(site: Flask, desk: Br
     sell_high = Sell(buyer="Third Ltd", blocks=[{"first": 100, "last": 110}])
     meanwhile(site, sell_high)
 
-    assert "Retired 5 units, 61-65" in desk.send(page, "Retire 5 units").message
+    assert "Retired 5 units, 61 to 65" in desk.send(page, "Retire 5 units").message
 
 
 def test_the_same_units_from_another_event_are_not_what_was_promised(
@@ -153,7 +153,7 @@ def test_another_reason_than_was_previewed_breaks_no_promise(desk: Browser) -> N
 
     page = desk.send(page, "Retire 5 units", reason="Printing")
 
-    assert "Retired 5 units, 61-65" in page.message
+    assert "Retired 5 units, 61 to 65" in page.message
     assert "Printing" in desk.get(RECORD).text
 
 
@@ -166,7 +166,7 @@ def test_without_a_preview_no_promise_is_asked_for(site: Flask, desk: Browser, a
     page = desk.send(form, action.title(), quantity=5, **ACTIONS[action])
 
     low = 4 if action == "return" else 64
-    assert f"5 units, {low}-{low + 4}" in page.message
+    assert f"5 units, {low} to {low + 4}" in page.message
 
 
 def test_what_was_done_already_is_told_so_although_its_promise_would_not_hold_now(
@@ -191,10 +191,10 @@ def test_in_place_the_new_preview_comes_as_a_part_and_acts_when_pressed_again(
 
     part = desk.send_part(page)
 
-    assert_asked_again(part, "5 units, 64-68")
+    assert_asked_again(part, "5 units, 64 to 68")
     assert part.headers["HX-Retarget"] == "#record"
     assert ledger() == before
-    assert "Retired 5 units, 64-68" in desk.send(part, "Retire 5 units").message
+    assert "Retired 5 units, 64 to 68" in desk.send(part, "Retire 5 units").message
 
 
 @pytest.mark.parametrize("promise", ["x", "\0", "é" * 10_000, "0" * 64])
@@ -204,7 +204,7 @@ def test_a_forged_promise_does_nothing(desk: Browser, ledger: Snapshot, promise:
 
     page = desk.ask(form.action, form.filled({"quantity": 5}) | {"foreseen": promise})
 
-    assert_asked_again(page, "5 units, 61-65")
+    assert_asked_again(page, "5 units, 61 to 65")
     assert ledger() == before
 
 

@@ -31,6 +31,20 @@ def test_the_sixth_wrong_password_for_an_account_within_a_minute_is_429(
     assert refused(public.sign_in(DESK, WRONG))
 
 
+def test_the_refusal_leads_back_to_the_form_and_keeps_where_one_wanted_to_go(
+    site: Flask, public: Browser
+) -> None:
+    page = public.get("/sign-in?next=/records/new")
+    for _ in range(5):
+        page = public.send(page, email=DESK, password=WRONG)
+
+    page = public.send(page, email=DESK, password=WRONG)
+
+    assert refused(page)
+    back = public.get(page.links()["Back to the form"])
+    assert back.form().fields["next"] == "/records/new"
+
+
 def test_then_the_right_password_has_to_wait_too(site: Flask, public: Browser) -> None:
     add_staff(site)
     for _ in range(5):
@@ -69,7 +83,7 @@ def test_guessing_at_one_account_does_not_keep_others_out(site: Flask, public: B
     for _ in range(6):
         public.sign_in(DESK, WRONG)
 
-    assert public.sign_in("two@registry.example", PASSWORD).heading == "Records"
+    assert public.sign_in("two@registry.example", PASSWORD).heading == "Find carbon credits"
 
 
 def test_the_21st_wrong_pair_from_an_address_is_429_whatever_the_accounts(public: Browser) -> None:
@@ -91,7 +105,7 @@ def test_the_address_is_the_clients_and_not_what_it_writes_into_a_header(site: F
 def test_right_sign_ins_are_not_counted(site: Flask, public: Browser) -> None:
     add_staff(site)
     for _ in range(7):
-        assert public.sign_in(DESK, PASSWORD).heading == "Records"
+        assert public.sign_in(DESK, PASSWORD).heading == "Find carbon credits"
         public.sign_out()
 
     assert public.sign_in(DESK, WRONG).status == 422
@@ -104,7 +118,12 @@ def test_looking_at_the_sign_in_page_is_not_counted(public: Browser) -> None:
 
 def test_guessing_the_present_password_of_an_open_session_is_limited_too(desk: Browser) -> None:
     statuses = [
-        desk.send(desk.get("/password"), current=f"{WRONG} {number}", password=PASSWORD * 2).status
+        desk.send(
+            desk.get("/password"),
+            current=f"{WRONG} {number}",
+            password=PASSWORD * 2,
+            again=PASSWORD * 2,
+        ).status
         for number in range(25)
     ]
 

@@ -1,6 +1,7 @@
 """A record's page: what anybody sees of it, and what only who may act sees."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 import pytest
 from flask import Flask
@@ -17,7 +18,7 @@ ACTIONS = ("retire", "sell", "return", "cancel")
 
 def facts(page: Page) -> dict[str, str]:
     (listing,) = page.all("dl", "facts")
-    return {words(one[0]): words(one[1]) for one in listing}
+    return {words(one[0]): words(one[1]).split(" Copy ")[0] for one in listing}
 
 
 def told(page: Page) -> list[str]:
@@ -47,9 +48,12 @@ def test_it_says_in_words_how_the_units_are_held(site: Flask, public: Browser) -
 
     page = public.get(RECORD)
 
-    bar = page.root.find(".//section//{*}svg")
-    assert bar is not None
-    assert (bar.get("role"), bar.get("aria-label")) == ("img", "50 available and 60 sold")
+    strip = page.root.find(".//figure//{*}svg")
+    assert strip is not None
+    assert strip.get("aria-label") == (
+        "The units 1-110 in a row. Units 1-60, 60 units: sold to Acme Ltd (event 2); "
+        "Units 61-110, 50 units: available (event 1)."
+    )
     (legend,) = page.all("dl", "legend")
     assert words(legend) == "available 50 sold 60 retired 0 cancelled 0"
     assert words(page.element("held-title")) == "How the 110 units are held active"
@@ -62,7 +66,7 @@ def test_the_life_story_has_the_newest_event_on_top_with_its_units(
 
     page = public.get(RECORD)
 
-    assert told(page) == ["Sold 60 units, 1-60, to Acme Ltd.", "Issued 110 units, 1-110."]
+    assert told(page) == ["Sold 60 units, 1 to 60, to Acme Ltd.", "Issued 110 units, 1 to 110."]
     assert words(page.element("event-2")).startswith("Sold 60 units")
     assert "Event 2, out of event 1." in words(page.element("event-2"))
     assert "by Registry desk." in words(page.element("event-2"))
@@ -105,7 +109,7 @@ def test_the_public_sees_no_buttons_and_no_form(site: Flask, public: Browser) ->
     page = public.get(RECORD)
 
     assert page.status == 200
-    assert not list(page.root.iter("form"))
+    assert page.forms() == []
     assert not any(name.endswith(" units") for name in page.links())
 
 
@@ -186,7 +190,7 @@ def test_without_public_lookup_list_and_record_lead_to_sign_in_and_back(
 
     assert page.path == RECORD
     assert page.heading == "Waste-to-Energy Gujarat 2018"
-    assert browser.get("/").heading == "Records"
+    assert browser.get("/").heading == "Find carbon credits"
 
 
 def test_without_public_lookup_nobody_learns_which_records_there_are(
@@ -229,8 +233,8 @@ def test_html_in_fields_is_shown_as_text(site: Flask, desk: Browser) -> None:
 
     assert page.heading == f"{evil} 2018"
     assert facts(page)["Serial number"] == evil
-    assert told(page)[0] == f"Sold 5 units, 1-5, to {evil}."
-    assert f"Sold 5 units, 1-5, to {evil}." in page.message
+    assert told(page)[0] == f"Sold 5 units, 1 to 5, to {evil}."
+    assert f"Sold 5 units, 1 to 5, to {evil}." in page.message
     assert evil in words(page.element("event-2"))
 
 
@@ -249,3 +253,62 @@ def test_a_record_of_one_unit_speaks_of_one_unit(site: Flask, public: Browser) -
 
     assert words(page.element("held-title")) == "How the 1 unit is held active"
     assert told(page) == ["Issued 1 unit, number 1."]
+
+
+def test_times_are_iso_for_machines_and_words_for_people(site: Flask, public: Browser) -> None:
+    record(site)
+
+    times = list(public.get(RECORD).element("event-1").iter("time"))
+
+    assert [words(one).endswith("UTC") for one in times] == [True]
+    assert datetime.fromisoformat(times[0].get("datetime") or "").tzinfo is not None
+
+
+def test_id_and_serial_number_can_be_copied(site: Flask, public: Browser) -> None:
+    record(site)
+
+    copied = [one.get("data-copy") for one in public.get(RECORD).all("button", "copy")]
+
+    assert copied == ["VCS-2220", GUJARAT_ID]
+
+
+def test_a_retirement_leads_to_its_certificate(site: Flask, desk: Browser) -> None:
+    sell(site, record(site), "Acme Ltd", 60)
+
+    page = desk.act(GUJARAT_ID, "retire", "Retire", quantity=5)
+
+    certificate = f"{RECORD}/events/3/certificate"
+    assert page.links()["Certificate"] == certificate  # in the message
+    assert page.links()["Certificate of event 3"] == certificate
+    assert not [name for name in page.links() if name.endswith("of event 2")]
+
+
+def test_other_acts_have_no_certificate(site: Flask, desk: Browser) -> None:
+    record(site)
+
+    page = desk.act(GUJARAT_ID, "cancel", "Cancel", quantity=5, reason="Buffer")
+
+    assert not [name for name in page.links() if name.startswith("Certificate")]
+    assert page.links()["Find the next record"] == "/"
+
+
+def test_the_link_of_the_open_action_says_that_it_is_open(site: Flask, desk: Browser) -> None:
+    record(site)
+
+    page = desk.get(f"{RECORD}/sell")
+
+    links = [one for one in page.root.iter("a") if words(one).endswith(" units")]
+    assert [words(one) for one in links if one.get("aria-current")] == ["Sell units"]
+
+
+def test_actions_stand_beside_what_they_act_on(site: Flask, desk: Browser) -> None:
+    sell(site, record(site), "Acme Ltd", 60)
+
+    (legend,) = desk.get(RECORD).all("dl", "legend")
+
+    assert [words(one) for one in legend] == [
+        "available 50 Retire units Sell units Cancel units",
+        "sold 60 Return units",
+        "retired 0",
+        "cancelled 0",
+    ]

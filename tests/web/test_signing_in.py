@@ -35,8 +35,8 @@ def test_the_right_password_signs_in_and_shows_the_public_name(
 
     page = public.sign_in(DESK, PASSWORD)
 
-    assert page.heading == "Records"
-    assert page.links()["Registry desk"] == "/password"
+    assert page.heading == "Find carbon credits"
+    assert page.links()["Registry desk"] == "/account"
     assert "Sign in" not in page.links()
 
 
@@ -107,7 +107,7 @@ def test_the_email_is_taken_in_any_case_and_with_blanks_around_it(
 ) -> None:
     add_staff(site)
 
-    assert public.sign_in(email, PASSWORD).heading == "Records"
+    assert public.sign_in(email, PASSWORD).heading == "Find carbon credits"
 
 
 def test_signing_in_gives_a_new_session_and_ends_the_browsers_old_one(

@@ -1,15 +1,15 @@
 """Recording units that were issued."""
 
 from webapp.actions.outcome import Once, Outcome, only_once
-from webapp.domain import wording
+from webapp.domain import lifecycle, wording
 from webapp.domain.actors import Actor
 from webapp.domain.blocks import Blocks
 from webapp.domain.commands import CreateRecord
 from webapp.domain.days import refuse_future
-from webapp.domain.lifecycle import Draft, Record, Story, holdings
+from webapp.domain.lifecycle import Draft, Record, Story
 from webapp.domain.refusals import BlockTaken, FieldError, RecordDiffers, Refusal, SeriesDiffers
 from webapp.domain.serials import Serial
-from webapp.store import database, journal, records
+from webapp.store import database, holdings, journal, records
 from webapp.store.database import Connection
 
 
@@ -51,8 +51,7 @@ def _create(connection: Connection, actor: Actor, command: CreateRecord) -> Outc
         raise _collision(connection, serial)
     draft = Draft("created", None, Blocks((serial.block,)))
     events = journal.append(connection, command.id, [draft], 0, at, who)
-    held = holdings(events)
-    journal.write_holdings(connection, command.id, held, last_seq=1)
+    held = lifecycle.holdings(events)
     record = Record(
         command.id,
         command.project_name,
@@ -66,6 +65,7 @@ def _create(connection: Connection, actor: Actor, command: CreateRecord) -> Outc
         at,
         actor.name,
     )
+    holdings.begin(connection, record, held, events[0])
     return Outcome(Story(record, held, tuple(events)), tuple(events))
 
 
@@ -108,9 +108,11 @@ def _collision(connection: Connection, serial: Serial) -> Refusal:
             f"{'Unit' if number == 1 else 'Units'} {first}{f'-{last}' if number > 1 else ''} of "
             f"this serial number {wording.be(number)} already recorded in {named}. A unit belongs "
             "to one record only: correct the serial number, or look at that record.",
+            other.id,
         )
     return SeriesDiffers.at(
         "serial_number",
         f"The batch of this serial number is already recorded in {named}, with other codes around "
         "it. A batch goes with exactly one set of codes: correct the serial number.",
+        other.id,
     )

@@ -1,10 +1,10 @@
-"""The holdings, made anew from the events they are a projection of."""
+"""The holdings, and the sums above them, made anew from the events they are projections of."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from webapp.domain.lifecycle import holdings
-from webapp.store import database, journal, records
+from webapp.domain import lifecycle
+from webapp.store import database, holdings, journal, mending, records
 
 
 @dataclass(frozen=True)
@@ -23,12 +23,27 @@ def check() -> Iterator[Difference]:
             yield difference
 
 
+def check_above() -> list[str]:
+    """What differs, as sentences, between the holdings and events and what is kept above them."""
+    found = [
+        f"The kept sums of {registry}, vintage {vintage}, {status} differ from their holdings."
+        for registry, vintage, status in database.read(mending.differing_groups)
+    ]
+    if missing := database.read(mending.missing_lines):
+        found.append(f"The feed and the events differ by {missing}.")
+    return found
+
+
 def rebuild() -> tuple[int, int]:
-    """Writes the holdings of every record from its events; how many were read and how many wrong."""
+    """Writes every record's holdings from its events, then the feed and the kept sums.
+
+    Gives how many records were read and how many of them were wrong.
+    """
     read = wrong = 0
     for record_id in _all_ids():
         read += 1
         wrong += database.change(_mend, record_id)
+    database.change(mending.make_anew)
     return read, wrong
 
 
@@ -40,12 +55,12 @@ def _all_ids() -> Iterator[str]:
 
 
 def _compare(connection: database.Connection, record_id: str) -> Difference | None:
-    journal.lock(connection, record_id)
+    holdings.lock(connection, record_id)
     events = journal.events_of(connection, record_id)
-    kept = journal.kept_holdings(connection, record_id)
+    kept = holdings.kept(connection, record_id)
     if not events:  # only somebody past the application can make such a record
         return Difference(record_id, str(kept), "nothing: it has no events")
-    computed = (holdings(events).as_row(), events[-1].seq)
+    computed = (lifecycle.holdings(events).as_row(), events[-1].seq)
     if kept == computed:
         return None
     return Difference(record_id, str(kept), str(computed))
@@ -57,5 +72,5 @@ def _mend(connection: database.Connection, record_id: str) -> int:
     events = journal.events_of(connection, record_id)
     if not events:
         return 0
-    journal.write_holdings(connection, record_id, holdings(events), events[-1].seq)
+    holdings.overwrite(connection, record_id, lifecycle.holdings(events), events[-1])
     return 1

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from functools import partial
 
 from webapp.actions.outcome import Once, Outcome, only_once
+from webapp.domain import lifecycle
 from webapp.domain.actors import Actor
 from webapp.domain.allocation import decide
 from webapp.domain.commands import Cancel, Retire, Return, Sell, TakeUnits
 from webapp.domain.identity import is_record_id
-from webapp.domain.lifecycle import Draft, Event, Holdings, Story, holdings
+from webapp.domain.lifecycle import Draft, Event, Holdings, Story
 from webapp.domain.refusals import NotAsForeseen, RecordNotFound
-from webapp.store import database, journal, records
+from webapp.store import database, holdings, journal, records
 from webapp.store.database import Connection
 
 
@@ -82,7 +83,7 @@ def _refuse_no_id(record_id: str) -> None:
 def _act(
     connection: Connection, actor: Actor, command: TakeUnits, record_id: str, promise: str | None
 ) -> Outcome:
-    if not journal.lock(connection, record_id):
+    if not holdings.lock(connection, record_id):
         raise RecordNotFound
     story = records.find(connection, record_id)
     assert story is not None  # its holdings row was just locked
@@ -93,8 +94,8 @@ def _act(
     after = story.events[-1].seq
     added = journal.append(connection, record_id, drafts, after, at, (actor.name, actor.id))
     events = (*story.events, *added)
-    held = holdings(events)
-    journal.write_holdings(connection, record_id, held, last_seq=events[-1].seq)
+    held = lifecycle.holdings(events)
+    holdings.follow(connection, record_id, story.holdings, held, added)
     return Outcome(Story(story.record, held, events), tuple(added))
 
 
@@ -137,7 +138,9 @@ def _foresee(connection: Connection, record_id: str, command: TakeUnits) -> Prev
     if story is None:
         raise RecordNotFound
     drafts = decide(story.events, command, journal.now(connection).date())
-    return Preview(story, tuple(drafts), holdings([*story.events, *_as_events(story, drafts)]))
+    return Preview(
+        story, tuple(drafts), lifecycle.holdings([*story.events, *_as_events(story, drafts)])
+    )
 
 
 def _as_events(story: Story, drafts: Sequence[Draft]) -> list[Event]:

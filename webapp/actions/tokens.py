@@ -5,12 +5,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from webapp.actions.secrets import new_secret, secret_hash
-from webapp.actions.staff import check_role, clean_name
+from webapp.actions.shown_once import Asking, only_once
+from webapp.actions.staff import check_name_and_role
 from webapp.domain.actors import Actor
-from webapp.domain.refusals import FieldError, InvalidFields, Unavailable
+from webapp.domain.refusals import FieldError, InvalidFields, TokenNotFound, Unavailable
 from webapp.store import accounts, credentials, database
 from webapp.store.people import ApiToken
 
+_MADE_BEFORE = (
+    "This was done already, and not a second time: the token {name} was made, and its secret was "
+    "shown that once. If nobody copied it, revoke that token and make another."
+)
 _PREFIX = "cairn_"  # so that a leaked one is recognised for what it is
 
 
@@ -26,14 +31,18 @@ class Token:
     revoked_at: datetime | None
 
 
-def add(name: str, role: str) -> str:
-    """Makes a token and gives its secret, which is shown this once. Raises InvalidFields."""
-    check_role(role)
+def add(name: str, role: str, asking: Asking | None = None) -> str:
+    """Makes a token and gives its secret, which is shown this once.
+
+    Raises InvalidFields; DoneAlready or KeyReused when a form is sent again.
+    """
+    name = check_name_and_role(name, role)
     secret = _PREFIX + new_secret()
     with database.session() as session:
+        only_once(session, asking, (name, role), _MADE_BEFORE.format(name=name))
         session.add(
             ApiToken(
-                name=clean_name(name),
+                name=name,
                 role=role,
                 secret_hash=secret_hash(secret),
                 created_at=datetime.now(UTC),
@@ -43,12 +52,9 @@ def add(name: str, role: str) -> str:
 
 
 def every() -> list[Token]:
-    """All tokens, revoked ones too, in the order they were made."""
+    """All tokens in the order they were made, the revoked ones after the living."""
     with database.session() as session:
-        return [
-            Token(one.id, one.name, one.role, one.created_at, one.last_used_at, one.revoked_at)
-            for one in accounts.tokens(session)
-        ]
+        return [_shown(one) for one in accounts.tokens(session)]
 
 
 def revoke(token: str) -> int:
@@ -61,6 +67,20 @@ def revoke(token: str) -> int:
         message = f'There is no token with the name or number "{token}".'
         raise InvalidFields([FieldError("token", message)])
     return len(found)
+
+
+def revoke_number(number: int) -> Token:
+    """Revokes the token with this number, and no other of the same name. Raises TokenNotFound."""
+    with database.session() as session:
+        found = accounts.find_token(session, number)
+        if found is None:
+            raise TokenNotFound
+        found.revoked_at = found.revoked_at or datetime.now(UTC)
+        return _shown(found)
+
+
+def _shown(one: ApiToken) -> Token:
+    return Token(one.id, one.name, one.role, one.created_at, one.last_used_at, one.revoked_at)
 
 
 def who(secret: str) -> Actor | None:

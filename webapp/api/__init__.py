@@ -5,6 +5,7 @@ import re
 from flask import Flask
 from flask_cors import CORS
 
+from webapp.api import searching, totals  # noqa: F401  (their views are the blueprint's)
 from webapp.api.records import bp
 from webapp.config import Settings
 from webapp.extensions import csrf

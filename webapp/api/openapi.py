@@ -26,6 +26,21 @@ _RECORD_ID = {
     "description": "The record's id: a SHA-256 in hexadecimal digits.",
     "schema": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
 }
+_SEQ = {
+    "name": "seq",
+    "in": "path",
+    "required": True,
+    "description": "The event's number among those of its record, from 1.",
+    "schema": {"type": "integer", "minimum": 1},
+}
+_SERIAL = {
+    "name": "serial",
+    "in": "path",
+    "required": True,
+    "description": "A serial number as a registry writes it, or that of a single unit.",
+    "schema": {"type": "string"},
+}
+_IN_PATHS = {"record_id": _RECORD_ID, "seq": _SEQ, "serial": _SERIAL}
 _IDEMPOTENCY_KEY = {
     "name": "Idempotency-Key",
     "in": "header",
@@ -55,6 +70,7 @@ def describes(
 
     def mark(view: F) -> F:
         view.described = _Described(command, answers, query)  # type: ignore[attr-defined]
+        view.reads_query = query is not None  # type: ignore[attr-defined]
         return view
 
     return mark
@@ -91,7 +107,8 @@ def document(app: Flask) -> dict[str, Any]:
 
 
 def _operation(rule: Rule, view: Callable[..., Any], described: _Described) -> dict[str, Any]:
-    parameters: list[dict[str, Any]] = [_RECORD_ID] if "record_id" in rule.arguments else []
+    in_path = re.findall(r"<(?:\w+:)?(\w+)>", rule.rule)
+    parameters: list[dict[str, Any]] = [_IN_PATHS[name] for name in in_path]
     if described.query:
         parameters += _query_parameters(described.query)
     operation: dict[str, Any] = {
@@ -116,9 +133,18 @@ def _operation(rule: Rule, view: Callable[..., Any], described: _Described) -> d
 def _query_parameters(model: type[BaseModel]) -> list[dict[str, Any]]:
     properties = model.model_json_schema()["properties"]
     return [
-        {"name": name, "in": "query", "required": False, "schema": schema}
+        {"name": name, "in": "query", "required": False, "schema": _given(schema)}
         for name, schema in properties.items()
     ]
+
+
+def _given(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema of a parameter when it is given: one that is left out is no null."""
+    kinds = [one for one in schema.get("anyOf", [schema]) if one.get("type") != "null"]
+    kept = {name: value for name, value in schema.items() if name not in ("anyOf", "title")}
+    if kept.get("default", "") is None:
+        del kept["default"]
+    return kinds[0] | kept if "anyOf" in schema else kept
 
 
 def _responses(described: _Described) -> dict[str, Any]:

@@ -2,18 +2,18 @@
 
 from typing import TypeVar
 
-from flask import request
+from flask import current_app, request
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from webapp.actions.outcome import Once
 from webapp.domain.commands import Command
 from webapp.domain.reading import read_command
 from webapp.domain.refusals import InvalidQuery
+from webapp.domain.searching import EventSearch, Search, read_query
 
 C = TypeVar("C", bound=Command)
 
-MOST_ITEMS = 200
-_PARAMETERS = {"api.newest": ("limit", "cursor")}
+Q = TypeVar("Q", Search, EventSearch)
 
 
 def command(model: type[C]) -> C:
@@ -42,15 +42,18 @@ def _whole_body() -> bytes:
     return body
 
 
-def known_parameters() -> None:
-    """Raises InvalidQuery, naming a parameter in the address that this call does not have."""
-    known = _PARAMETERS.get(request.endpoint or "", ())
-    for name in sorted(set(request.args) - set(known)):
-        there_are = f"there are {' and '.join(known)}" if known else "this call has none"
-        raise InvalidQuery.at(name, f"There is no parameter {name} here; {there_are}.")
-    for name in known:
-        if len(request.args.getlist(name)) > 1:
-            raise InvalidQuery.at(name, f"{name} is given twice.")
+def no_parameters() -> None:
+    """Raises InvalidQuery for a parameter in the address of a call that has none."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    if view is None or getattr(view, "reads_query", False):
+        return
+    for name in sorted(request.args):
+        raise InvalidQuery.at(name, f"There is no parameter {name} here; this call has none.")
+
+
+def query(model: type[Q]) -> Q:
+    """The search in the address. Raises InvalidQuery, naming each parameter at fault."""
+    return read_query(model, request.args.to_dict(flat=False))
 
 
 def once() -> Once | None:
@@ -62,12 +65,3 @@ def once() -> Once | None:
     if len(key) > 1 and key[0] == key[-1] == '"':
         key = key[1:-1]
     return Once(key, request.method, request.path)
-
-
-def page() -> tuple[int, str | None]:
-    """limit and cursor. Raises InvalidQuery for a limit that is none."""
-    limit = request.args.get("limit", "50")
-    digits = limit.isascii() and limit.isdigit() and len(limit) <= len(str(MOST_ITEMS))
-    if not digits or not 1 <= int(limit) <= MOST_ITEMS:
-        raise InvalidQuery.at("limit", f"limit must be a whole number from 1 to {MOST_ITEMS}.")
-    return int(limit), request.args.get("cursor")

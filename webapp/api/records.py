@@ -1,7 +1,6 @@
 """The JSON door: records and the actions on them."""
 
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, Response, current_app, url_for
@@ -9,12 +8,14 @@ from flask import Blueprint, Response, current_app, url_for
 from webapp.actions import creating, looking, taking
 from webapp.actions.outcome import Once, Outcome
 from webapp.api import access, presentation, reading, schemas
+from webapp.api.answering import json_answer
 from webapp.api.openapi import describes, document
 from webapp.domain.actors import Actor
+from webapp.domain.certificate import certificate_of
 from webapp.domain.commands import Cancel, CreateRecord, Retire, Return, Sell
 
 bp = Blueprint("api", __name__, url_prefix="/api/v1")
-bp.before_request(reading.known_parameters)
+bp.before_request(reading.no_parameters)
 
 
 @bp.post("/records")
@@ -26,17 +27,7 @@ def create() -> Response:
     record_id = outcome.story.record.id
     location = {"Location": url_for("api.show", record_id=record_id)}
     status = 201 if outcome.added else 200
-    return _json(presentation.story(outcome.story), status, location)
-
-
-@bp.get("/records")
-@describes(None, {200: schemas.RecordPage}, query=schemas.ListQuery)
-def newest() -> Response:
-    """List the records, newest first."""
-    access.reader()
-    limit, cursor = reading.page()
-    items, following = looking.newest(limit, cursor)
-    return _json({"items": [presentation.listed(item) for item in items], "next": following})
+    return json_answer(presentation.story(outcome.story), status, location)
 
 
 @bp.get("/records/<record_id>")
@@ -44,7 +35,20 @@ def newest() -> Response:
 def show(record_id: str) -> Response:
     """Look a record up, with everything that happened to its units."""
     access.reader()
-    return _json(presentation.story(looking.record(record_id)))
+    return json_answer(presentation.story(looking.record(record_id)))
+
+
+@bp.get("/records/<record_id>/events/<int:seq>/certificate")
+@describes(None, {200: schemas.Certificate})
+def certificate(record_id: str, seq: int) -> Response:
+    """Certify a retirement: what was retired, for whom and when, with exact serial numbers."""
+    access.reader()
+    certified = certificate_of(looking.record(record_id), seq)
+    page, pdf = (
+        url_for(endpoint, record_id=certified.record_id, seq=seq, _external=True)
+        for endpoint in ("certificates.show", "certificates.pdf")
+    )
+    return json_answer(presentation.certificate(certified, page, pdf))
 
 
 @bp.post("/records/<record_id>/retire")
@@ -83,15 +87,10 @@ def _act(
 ) -> Response:
     actor = access.caller()
     outcome = action(record_id, reading.command(model), actor, reading.once())
-    return _json(presentation.acted(message, outcome))
-
-
-def _json(body: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-    text = json.dumps(body, ensure_ascii=False)
-    return Response(text, status, headers, content_type="application/json")
+    return json_answer(presentation.acted(message, outcome))
 
 
 @bp.get("/openapi.json")
 def openapi() -> Response:
     """The description of this API."""
-    return _json(document(current_app))
+    return json_answer(document(current_app))

@@ -1,36 +1,88 @@
-"""The sentences of a refused action: where the units are, who holds them, what can be done."""
+"""Where units are and who holds them: the sentences of refused actions, and of one looked-up unit."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from webapp.domain import wording
-from webapp.domain.blocks import MOST_BLOCKS, Blocks
+from webapp.domain.blocks import MOST_BLOCKS, Block, Blocks
 from webapp.domain.commands import TakeUnits
-from webapp.domain.lifecycle import Event, Holdings, holdings, units_left
+from webapp.domain.lifecycle import EVENT_TYPES, Event, Holdings, Story, holdings, units_left
 from webapp.domain.refusals import AlreadyRetired, NothingLeft
 
-_VERBS = {"sold": "sell", "returned": "return", "retired": "retire", "cancelled": "cancel"}
-_IN_WORDS = {
-    "created": "the record's creation",
-    "returned": "a return",
-    "retired": "a retirement",
-    "cancelled": "a cancellation",
-}
 _MOST_TOLD = 4  # so many events are told in a refusal; the rest are counted
+
+
+@dataclass(frozen=True)
+class UnitState:
+    """One unit now: its state, the event it lies in (None: the record has no such unit), in words."""
+
+    unit: int
+    state: str | None
+    event: Event | None
+    sentence: str
+
+
+def unit_state(story: Story, unit: int) -> UnitState:
+    """What became of one unit: available, sold to whom, retired or cancelled when and for whom."""
+    found = Blocks((Block(unit, unit),))
+    left = units_left(story.events)
+    event = next((one for one in story.events if left[one.seq] & found), None)
+    if event is None:
+        return UnitState(unit, None, None, _not_in(story.events, found))
+    told = (
+        _whereabouts(event, found) if event.type.counts_as == "available" else _fate(event, found)
+    )
+    return UnitState(unit, event.type.counts_as, event, told)
+
+
+@dataclass(frozen=True)
+class Whereabouts:
+    """Units that lie in one event now: how they are held, and that in words."""
+
+    units: Blocks
+    state: str
+    event: Event
+    sentence: str
+
+
+def whereabouts(story: Story, units: Blocks) -> list[Whereabouts]:
+    """Where each of these units is now, first unit first; units that the record lacks are left out."""
+    left = units_left(story.events)
+    found = [(event, left[event.seq] & units) for event in story.events]
+    return sorted(
+        (
+            Whereabouts(there, event.type.counts_as, event, _whereabouts(event, there))
+            for event, there in found
+            if there
+        ),
+        key=lambda one: one.units.ranges[0],
+    )
 
 
 def not_a_sale(events: Sequence[Event], seq: int) -> str:
     """Why an event cannot be the sale that units are taken from."""
+    return _not_of_type("sold", events, seq)
+
+
+def not_a_retirement(events: Sequence[Event], seq: int) -> str:
+    """Why there is no certificate of an event."""
+    return f"{_not_of_type('retired', events, seq)} Only retirements have a certificate."
+
+
+def _not_of_type(name: str, events: Sequence[Event], seq: int) -> str:
+    noun = EVENT_TYPES[name].noun
+    bare = noun.removeprefix("a ")
     event = next((one for one in events if one.seq == seq), None)
     what = f"There is no event {seq}."
     if event is not None:
-        what = f"Event {seq} is not a sale: it is {_IN_WORDS[event.event_type]}."
-    sales = [str(one.seq) for one in events if one.event_type == "sold"]
-    if not sales:
-        return f"{what} This record has no sales."
-    shown = sales[:_MOST_TOLD]
-    if more := len(sales) - len(shown):
+        what = f"Event {seq} is not {noun}: it is {event.type.noun}."
+    found = [str(one.seq) for one in events if one.event_type == name]
+    if not found:
+        return f"{what} This record has no {bare}s."
+    shown = found[:_MOST_TOLD]
+    if more := len(found) - len(shown):
         shown.append(f"{wording.number(more)} more")
-    be = "only sale is event" if len(sales) == 1 else "sales are events"
+    be = f"only {bare} is event" if len(found) == 1 else f"{bare}s are events"
     return f"{what} The record's {be} {wording.listing(shown)}."
 
 
@@ -39,10 +91,7 @@ def out_of_reach(events: Sequence[Event], command: TakeUnits, units: Blocks) -> 
     issued = events[0].units
     told = []
     if outside := units - issued:
-        be = wording.be(outside.quantity)
-        told.append(
-            f"{wording.unit_numbers(outside)} {be} not in this record, whose units are {issued}."
-        )
+        told.append(_not_in(events, outside))
     left = units_left(events)
     if command.from_sale is not None:
         if within := units & issued:
@@ -66,13 +115,15 @@ def out_of_reach(events: Sequence[Event], command: TakeUnits, units: Blocks) -> 
 def nothing_left(events: Sequence[Event], command: TakeUnits) -> NothingLeft:
     """The refusal of an action that finds nothing that it may take."""
     held = holdings(events)
-    verb = _VERBS[command.event_type]
+    verb = EVENT_TYPES[command.event_type].verb
     if command.from_sale is not None:
-        fate = [_ending(event) for event in events if event.from_seq == command.from_sale]
+        fate = [
+            _fate(event, event.units) for event in events if event.from_seq == command.from_sale
+        ]
         left = f"Nothing is left of the sale in event {command.from_sale}."
         return NothingLeft(" ".join([left, *_few(fate)]))
     if held.status in ("retired", "cancelled"):
-        ended = [_ending(event) for event in events if not event.type.spendable]
+        ended = [_fate(event, event.units) for event in events if not event.type.spendable]
         kind = AlreadyRetired if held.status == "retired" else NothingLeft
         opening = f"This record is already {held.status}; nothing is left to {verb}."
         return kind(" ".join([opening, *_few(ended)]))
@@ -96,7 +147,9 @@ def not_enough(events: Sequence[Event], command: TakeUnits, free: int) -> str:
     parts = [f"{asked} cannot be taken: {_free(holdings(events), start=False)}"]
     parts += _few(_sales(events))
     if free:
-        parts.append(f"To {_VERBS[command.event_type]} what is available, choose {at_most}.")
+        parts.append(
+            f"To {EVENT_TYPES[command.event_type].verb} what is available, choose {at_most}."
+        )
     left = units_left(events)
     sales = [left[event.seq].quantity for event in events if event.event_type == "sold"]
     if command.event_type == "retired" and max(sales, default=0) >= quantity:
@@ -146,13 +199,19 @@ def _whereabouts(event: Event, units: Blocks) -> str:
         return f"{subject} sold to {event.party} (event {event.seq})."
     if event.type.spendable:
         return f"{subject} available (event {event.seq})."
-    return _ending(event, units)
+    return _fate(event, units)
 
 
-def _ending(event: Event, units: Blocks | None = None) -> str:
-    """What became of units for good, or that they were returned."""
-    units = event.units if units is None else units
-    party = f" for {event.party}" if event.party else ""
+def _not_in(events: Sequence[Event], units: Blocks) -> str:
+    return (
+        f"{wording.unit_numbers(units)} {wording.be(units.quantity)} not in this record, "
+        f"whose units are {events[0].units}."
+    )
+
+
+def _fate(event: Event, units: Blocks) -> str:
+    """What was done with units in an event, and when."""
+    party = f" {event.type.toward} {event.party}" if event.party else ""
     return (
         f"{wording.unit_numbers(units)} {wording.were(units.quantity)} {event.event_type}{party} "
         f"on {wording.day(event.day)} (event {event.seq})."

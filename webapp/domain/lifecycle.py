@@ -15,13 +15,16 @@ from webapp.domain.blocks import Block, Blocks
 
 @dataclass(frozen=True)
 class EventType:
-    """One row of the lifecycle table."""
+    """One row of the lifecycle table, with its words."""
 
     name: str
     takes_from: frozenset[str]
     counts_as: str  # the holding that units count towards while they lie in such an event
+    label: str  # what people call the event
+    noun: str  # "Event 3 is not a sale: it is a return."
+    verb: str = ""  # what people do: "sell", for the creation nothing
     party: str | None = None  # what the JSON and the forms call its party
-    label: str = ""  # what people call the event
+    toward: str = "for"  # what stands before the party: sold to, retired for
 
     @property
     def spendable(self) -> bool:
@@ -33,11 +36,21 @@ _FREE = frozenset({"created", "returned"})
 EVENT_TYPES: Mapping[str, EventType] = {
     row.name: row
     for row in (
-        EventType("created", frozenset(), "available", None, "Issued"),
-        EventType("sold", _FREE, "sold", "buyer", "Sold"),
-        EventType("returned", frozenset({"sold"}), "available", None, "Returned"),
-        EventType("retired", _FREE | {"sold"}, "retired", "beneficiary", "Retired"),
-        EventType("cancelled", _FREE, "cancelled", "beneficiary", "Cancelled"),
+        EventType("created", frozenset(), "available", "Issued", "the record's creation"),
+        EventType("sold", _FREE, "sold", "Sold", "a sale", "sell", "buyer", "to"),
+        EventType("returned", frozenset({"sold"}), "available", "Returned", "a return", "return"),
+        EventType(
+            "retired",
+            _FREE | {"sold"},
+            "retired",
+            "Retired",
+            "a retirement",
+            "retire",
+            "beneficiary",
+        ),
+        EventType(
+            "cancelled", _FREE, "cancelled", "Cancelled", "a cancellation", "cancel", "beneficiary"
+        ),
     )
 }
 
@@ -128,10 +141,11 @@ class Holdings:
 
 @dataclass(frozen=True)
 class Listed:
-    """A record as a list shows it: without its events."""
+    """A record as a list shows it: without its events, or with them for its strip."""
 
     record: Record
     holdings: Holdings
+    events: tuple[Event, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -141,6 +155,14 @@ class Story:
     record: Record
     holdings: Holdings
     events: tuple[Event, ...]
+
+
+@dataclass(frozen=True)
+class Happening:
+    """An event with the record that it happened to."""
+
+    record: Record
+    event: Event
 
 
 def units_left(events: Iterable[Event]) -> dict[int, Blocks]:

@@ -16,10 +16,11 @@ class FieldError:
 class Refusal(Exception):
     """A request that is refused. Its text says what holds now and what can be done.
 
-    `errors` names the fields at fault, if any are.
+    `errors` names the fields at fault, if any are; `record_id` the other record that is in the way.
     """
 
     code: ClassVar[str]
+    record_id: str | None = None
 
     def __init__(self, detail: str, errors: Sequence[FieldError] = ()) -> None:
         super().__init__(detail)
@@ -27,9 +28,11 @@ class Refusal(Exception):
         self.errors = tuple(errors)
 
     @classmethod
-    def at(cls, field: str, detail: str) -> "Refusal":
-        """The refusal whose reason lies in one field."""
-        return cls(detail, [FieldError(field, detail)])
+    def at(cls, field: str, detail: str, record_id: str | None = None) -> "Refusal":
+        """The refusal whose reason lies in one field, and perhaps in another record."""
+        refusal = cls(detail, [FieldError(field, detail)])
+        refusal.record_id = record_id
+        return refusal
 
 
 class InvalidFields(Refusal):
@@ -67,6 +70,53 @@ class RecordNotFound(Refusal):
 
     def __init__(self) -> None:
         super().__init__("Record not found")
+
+
+class AccountNotFound(Refusal):
+    """No staff account has this number."""
+
+    code = "account_not_found"
+
+    def __init__(self) -> None:
+        super().__init__("There is no such account. The staff page lists all of them.")
+
+
+class TokenNotFound(Refusal):
+    """No API token has this number."""
+
+    code = "token_not_found"
+
+    def __init__(self) -> None:
+        super().__init__("There is no such token. The tokens page lists all of them.")
+
+
+class SessionNotFound(Refusal):
+    """The person has no session with this number."""
+
+    code = "session_not_found"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "You have no such session: it may be over by now, or be somebody else's. "
+            "Your account's page lists yours."
+        )
+
+
+class DoneAlready(Refusal):
+    """This very form was carried out before, and its answer was shown then and never again."""
+
+    code = "done_already"
+
+
+class SerialNotFound(RecordNotFound):
+    """No record holds the units of this serial number."""
+
+    def __init__(self, serial: str) -> None:
+        Refusal.__init__(
+            self,
+            f'No record here holds the serial number "{serial}". Check it against the paper it comes '
+            "from, or search for the project's name.",
+        )
 
 
 class RecordDiffers(Refusal):
@@ -115,6 +165,12 @@ class NotASale(Refusal):
     """The event named as the sale is not a sale of this record."""
 
     code = "not_a_sale"
+
+
+class NotARetirement(Refusal):
+    """The event whose certificate is asked for is no retirement, or there is no such event."""
+
+    code = "not_a_retirement"
 
 
 class TooManyBlocks(Refusal):
@@ -195,6 +251,18 @@ class Busy(Unavailable):
     def __init__(self) -> None:
         super().__init__(
             "Others are working on this right now. Nothing was saved; try again in a few seconds."
+        )
+
+
+class PdfNotMade(Unavailable):
+    """The PDF of a certificate could not be set."""
+
+    code = "pdf_not_made"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The PDF could not be made just now. The certificate's page, the same address without "
+            ".pdf, says all that it says and can be printed; or try again in a few seconds."
         )
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,6 +11,8 @@ from webapp.domain.blocks import LARGEST_NUMBER, Block
 from webapp.domain.refusals import FieldError, InvalidFields
 
 _NOTHING = frozenset({"nan", "undefined", "null", "none", "n/a", "#n/a"})
+_WITH_UNIT = re.compile("(.+?)[ #/:-]+([0-9]{1,15})()")
+_WITH_UNITS = re.compile("(.+), units? ([0-9]{1,15})(?:-([0-9]{1,15}))?")  # as certificates have it
 _LONGEST_SERIES = 600  # bytes; a database index cannot hold keys of any length
 
 
@@ -49,6 +52,40 @@ def read_serial(registry: str, serial_number: str, quantity: int) -> Serial:
             f"{wording.number(quantity)}.",
         )
     return serial
+
+
+@dataclass(frozen=True)
+class Sought:
+    """Where a serial number that somebody looks up may lie: any of these series, and which units.
+
+    `block` is None for the whole of a serial number that has no numbers of its own.
+    """
+
+    series: tuple[str, ...]
+    block: Block | None
+
+
+def seek_serial(text: str, registries: Iterable[str]) -> list[Sought]:
+    """Where to look for a serial number, or a single unit's; the likeliest first.
+
+    Takes normalised text. One that has no registry's shape could be anybody's free text, with or
+    without a unit's number after it ("VCS-2220 119"). Raises InvalidFields at serial_number for one
+    that has the shape of a registry's serial number but is not written like it.
+    """
+    grammar = grammars.grammar_of(text)
+    numbered = (
+        _read_by_grammar(grammar, grammar.registry, text)
+        if grammar is not None
+        else _read_cdm(text)
+    )
+    if numbered is not None:
+        return [Sought((numbered.series,), numbered.block)]
+    known = list(registries)
+    found = [Sought(tuple(_free_series(one, text) for one in known), None)]
+    if named := _WITH_UNITS.fullmatch(text) or _WITH_UNIT.fullmatch(text):
+        series = tuple(_free_series(one, named[1]) for one in known)
+        found.append(Sought(series, _checked(named[2], named[3] or named[2])))
+    return found
 
 
 def _read_by_grammar(grammar: grammars.Grammar, registry: str, serial_number: str) -> Serial:
@@ -132,10 +169,14 @@ def _read_free_text(registry: str, serial_number: str, quantity: int) -> Serial:
         raise _wrong(
             "serial_number", f'"{serial_number}" is not a serial number; give the real one.'
         )
+    return Serial(_free_series(registry, serial_number), "", Block(1, quantity))
+
+
+def _free_series(registry: str, serial_number: str) -> str:
     series = f"{registry}:{serial_number}".casefold()
     if len(series.encode()) > _LONGEST_SERIES:
-        series = f"sha256:{hashlib.sha256(series.encode()).hexdigest()}"
-    return Serial(series, "", Block(1, quantity))
+        return f"sha256:{hashlib.sha256(series.encode()).hexdigest()}"
+    return series
 
 
 def _checked(first: str, last: str) -> Block:

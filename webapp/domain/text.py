@@ -56,3 +56,18 @@ def _refuse_controls(text: str) -> None:
                 f"U+{ord(character):04X} stands in it, which turns the direction of writing; "
                 "remove it."
             )
+
+
+_FOLDED_LENGTH = 600
+# Letters that Unicode does not take apart into a plain one and a mark.
+_PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ħ": "h", "ŧ": "t", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d"})  # fmt: skip
+
+
+def fold(text: str) -> str:
+    """The text as it is searched: without case, accents and the differences that nobody types.
+
+    At most 600 letters of it, which an index can hold; some single characters fold to eighteen.
+    """
+    apart = unicodedata.normalize("NFKD", text.casefold())
+    plain = "".join(one for one in apart if not unicodedata.combining(one)).casefold()
+    return _WHITE_RUN.sub(" ", plain.translate(_PLAIN)).strip(" ")[:_FOLDED_LENGTH]

@@ -5,6 +5,7 @@ from datetime import date
 
 from webapp.domain.blocks import Blocks
 
+_THIN = "\u202f"  # a narrow space at which no line breaks
 _SHOWN = 4  # so many blocks are listed in a sentence; the rest are counted
 _MONTHS = [
     "January",
@@ -23,12 +24,12 @@ _MONTHS = [
 
 
 def number(value: int) -> str:
-    """3150 as "3,150"."""
-    return f"{value:,}"
+    """3150 as "3 150", with a narrow space that keeps the number together."""
+    return f"{value:,}".replace(",", _THIN)
 
 
 def units(quantity: int) -> str:
-    """1 as "1 unit", 3150 as "3,150 units"."""
+    """1 as "1 unit", 3150 as "3 150 units"."""
     return f"{number(quantity)} {'unit' if quantity == 1 else 'units'}"
 
 
@@ -49,6 +50,11 @@ def serials(blocks: Blocks) -> str:
     if more:
         shown.append(f"{number(more)} more block{'' if more == 1 else 's'}")
     return listing(shown)
+
+
+def spans(blocks: Blocks) -> str:
+    """The same in prose: "1 to 40 and 60 to 70"."""
+    return serials(blocks).replace("-", " to ")
 
 
 def unit_numbers(blocks: Blocks) -> str:

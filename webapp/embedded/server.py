@@ -32,6 +32,12 @@ SETTINGS = {
 }
 
 
+def _shared_buffers_mb() -> int:
+    """An eighth of the memory, within reason: it shares the machine with the server's workers."""
+    memory: int = psutil.virtual_memory().total
+    return max(128, min(1024, memory // 2**20 // 8))
+
+
 def bring_up(cluster: Cluster) -> bool:
     """Wait until the cluster answers, starting it if nobody does; True if it was started here."""
     started = False
@@ -75,7 +81,10 @@ def _start(cluster: Cluster) -> None:
     if cluster.log.exists() and cluster.log.stat().st_size > LARGEST_LOG_BYTES:
         cluster.log.replace(cluster.log.with_suffix(".log.old"))
     seen = cluster.log.stat().st_size if cluster.log.exists() else 0
-    settings = SETTINGS | {"unix_socket_directories": str(cluster.sockets)}
+    settings = SETTINGS | {
+        "unix_socket_directories": str(cluster.sockets),
+        "shared_buffers": f"{_shared_buffers_mb()}MB",
+    }
     options = " ".join(f"-c {shlex.quote(f'{name}={v}')}" for name, v in settings.items())
     ok, said = way.run(
         *_pg_ctl(cluster, "start"), "-w", "-t", str(PATIENCE_S), "-l", cluster.log, "-o", options

@@ -11,7 +11,7 @@ ABSOLUTE = timedelta(hours=12)
 _NOTED_EVERY = timedelta(minutes=1)
 
 _SESSION = (
-    "SELECT s.staff_id, p.name, p.role, p.must_change_password,"
+    "SELECT s.staff_id, p.name, p.role, p.email, p.must_change_password,"
     " s.seen_at < clock_timestamp() - %(noted_every)s"
     " FROM sessions s JOIN staff p ON p.id = s.staff_id"
     " WHERE s.secret_hash = %(hash)s AND p.disabled_at IS NULL"
@@ -19,8 +19,8 @@ _SESSION = (
     " AND s.created_at > clock_timestamp() - %(absolute)s"
 )
 _BEGIN_SESSION = (
-    "INSERT INTO sessions (secret_hash, staff_id, created_at, seen_at)"
-    " SELECT %s, id, clock_timestamp(), clock_timestamp() FROM staff"
+    "INSERT INTO sessions (secret_hash, user_agent, staff_id, created_at, seen_at)"
+    " SELECT %s, %s, id, clock_timestamp(), clock_timestamp() FROM staff"
     " WHERE id = %s AND password_hash = %s AND disabled_at IS NULL FOR SHARE"
 )
 _NOTE_SESSION = (
@@ -40,9 +40,13 @@ _FORGET_SESSIONS = "DELETE FROM sessions WHERE seen_at < clock_timestamp() - %s 
 
 @dataclass(frozen=True)
 class SignedIn:
-    """A staff member with a living session. `stale`: its last use should be noted again."""
+    """A staff member with a living session. `stale`: its last use should be noted again.
+
+    The email is for nobody's eyes but their own.
+    """
 
     actor: Actor
+    email: str
     must_change_password: bool
     stale: bool
 
@@ -53,7 +57,7 @@ def of_session(connection: Connection, secret_hash: bytes) -> SignedIn | None:
     row = connection.execute(_SESSION, {"hash": secret_hash, **limits}).fetchone()
     if row is None:
         return None
-    return SignedIn(Actor(f"staff:{row[0]}", row[1], row[2]), row[3], row[4])
+    return SignedIn(Actor(f"staff:{row[0]}", row[1], row[2]), row[3], row[4], row[5])
 
 
 def begin_session(
@@ -61,16 +65,18 @@ def begin_session(
     secret_hash: bytes,
     account: tuple[int, str],
     replaces: bytes | None,
+    user_agent: str | None,
 ) -> bool:
     """Adds a session in the place of the one given, and forgets those that are over.
 
     `account` is its id and the password's hash that was checked. False if that is not its password
     any more, or it is disabled: both may have happened while the password was checked.
+    `user_agent` is what the browser says it is, in at most 300 characters.
     """
     if replaces:
         end_session(connection, replaces)
     connection.execute(_FORGET_SESSIONS, (IDLE, ABSOLUTE))
-    return connection.execute(_BEGIN_SESSION, (secret_hash, *account)).rowcount == 1
+    return connection.execute(_BEGIN_SESSION, (secret_hash, user_agent, *account)).rowcount == 1
 
 
 def note_session(connection: Connection, secret_hash: bytes) -> None:

@@ -27,6 +27,7 @@ __all__ = [
     "borrow",
     "change",
     "close",
+    "connection_of",
     "init_app",
     "libpq_url",
     "read",
@@ -107,7 +108,10 @@ def borrow() -> Connection:
 def _configure(connection: Connection) -> None:
     connection.execute(
         "SELECT set_config('lock_timeout', %s, false), set_config('statement_timeout', %s, false),"
-        " set_config('TimeZone', 'UTC', false)",
+        " set_config('TimeZone', 'UTC', false),"
+        # Every statement here is short: compiling it or starting helpers would take longer than it.
+        " set_config('jit', 'off', false),"
+        " set_config('max_parallel_workers_per_gather', '0', false)",
         (_LOCK_TIMEOUT, _STATEMENT_TIMEOUT),
     )
     connection.isolation_level = IsolationLevel.READ_COMMITTED  # said with each BEGIN
@@ -239,3 +243,10 @@ def session() -> Iterator[Session]:
             raise
         finally:
             db.session.remove()  # rolls back what was not committed
+
+
+def connection_of(session: Session) -> Connection:
+    """The driver's connection of an ORM session: named statements in the session's transaction."""
+    connection: Connection | None = session.connection().connection.driver_connection
+    assert connection is not None  # the session has just borrowed it
+    return connection

@@ -1,4 +1,4 @@
-"""Events: the lock before them, reading them, appending them, and the sums they leave."""
+"""Events: reading them and appending them."""
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
@@ -8,7 +8,7 @@ from psycopg.types.multirange import Int8Multirange
 from psycopg.types.range import Int8Range
 
 from webapp.domain.blocks import Block, Blocks
-from webapp.domain.lifecycle import Draft, Event, Holdings
+from webapp.domain.lifecycle import Draft, Event
 from webapp.store.database import Connection
 
 EVENT_COLUMNS = (
@@ -21,24 +21,6 @@ _APPEND = (
     " effective_on, actor, actor_id, at)"
     " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 )
-_HOLDINGS = "quantity, available, sold, retired, cancelled, status, last_seq"
-_WRITE_HOLDINGS = (
-    f"INSERT INTO holdings (record_id, {_HOLDINGS}) VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"
-    " ON CONFLICT (record_id) DO UPDATE SET quantity = excluded.quantity,"
-    " available = excluded.available, sold = excluded.sold, retired = excluded.retired,"
-    " cancelled = excluded.cancelled, status = excluded.status, last_seq = excluded.last_seq"
-)
-_KEPT_HOLDINGS = f"SELECT {_HOLDINGS} FROM holdings WHERE record_id = %s"
-
-
-def lock(connection: Connection, record_id: str) -> bool:
-    """Waits for the record's lock and holds it until the transaction ends; False: no such record.
-
-    Read the events in the *next* statement: one that locks and reads at once reads what stood
-    before it waited.
-    """
-    query = "SELECT true FROM holdings WHERE record_id = %s FOR UPDATE"
-    return connection.execute(query, (record_id,)).fetchone() is not None
 
 
 def now(connection: Connection) -> datetime:
@@ -105,16 +87,3 @@ def append(
             ),
         )
     return events
-
-
-def write_holdings(
-    connection: Connection, record_id: str, holdings: Holdings, last_seq: int
-) -> None:
-    """Sets the record's sums to what its events say."""
-    connection.execute(_WRITE_HOLDINGS, (record_id, *holdings.as_row(), last_seq))
-
-
-def kept_holdings(connection: Connection, record_id: str) -> tuple[tuple[Any, ...], int] | None:
-    """The record's kept sums, as Holdings.as_row gives them, and its last seq."""
-    row = connection.execute(_KEPT_HOLDINGS, (record_id,)).fetchone()
-    return None if row is None else (row[:6], row[6])

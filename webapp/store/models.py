@@ -12,7 +12,6 @@ from sqlalchemy import (
     Date,
     DateTime,
     ForeignKeyConstraint,
-    Index,
     Integer,
     Text,
     UniqueConstraint,
@@ -53,7 +52,6 @@ class RecordRow(db.Model):  # type: ignore[name-defined,misc]
             "issued_on <= (created_at AT TIME ZONE 'UTC')::date", name="issued_in_the_past"
         ),
         UniqueConstraint("id", "block"),
-        Index("records_newest_idx", "created_at", "id"),
     )
 
     id: Mapped[str] = mapped_column(Text, primary_key=True)
@@ -155,32 +153,3 @@ class EventRow(db.Model):  # type: ignore[name-defined,misc]
     actor: Mapped[str] = mapped_column(Text)
     actor_id: Mapped[str] = mapped_column(Text)
     at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-
-
-class HoldingsRow(db.Model):  # type: ignore[name-defined,misc]
-    """A record's sums: a projection of its events, and the row that actions lock."""
-
-    __tablename__ = "holdings"
-    __table_args__ = (
-        ForeignKeyConstraint(["record_id"], ["records.id"]),
-        CheckConstraint(
-            "available >= 0 AND sold >= 0 AND retired >= 0 AND cancelled >= 0", name="no_negatives"
-        ),
-        CheckConstraint(
-            "available + sold + retired + cancelled = quantity", name="add_up_to_quantity"
-        ),
-        CheckConstraint(
-            "status = CASE WHEN available > 0 THEN 'active' WHEN sold > 0 THEN 'sold'"
-            " WHEN retired > 0 THEN 'retired' ELSE 'cancelled' END",
-            name="status_fits",
-        ),
-    )
-
-    record_id: Mapped[str] = mapped_column(Text, primary_key=True)
-    quantity: Mapped[int] = mapped_column(BigInteger)
-    available: Mapped[int] = mapped_column(BigInteger)
-    sold: Mapped[int] = mapped_column(BigInteger)
-    retired: Mapped[int] = mapped_column(BigInteger)
-    cancelled: Mapped[int] = mapped_column(BigInteger)
-    status: Mapped[str] = mapped_column(Text)
-    last_seq: Mapped[int] = mapped_column(BigInteger)

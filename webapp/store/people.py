@@ -44,6 +44,9 @@ class SessionRow(db.Model):  # type: ignore[name-defined,misc]
     """Somebody signed in. The cookie holds the secret, this row only its SHA-256."""
 
     __tablename__ = "sessions"
+    __table_args__ = (
+        CheckConstraint("char_length(user_agent) <= 300", name="user_agent_in_length"),
+    )
 
     secret_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
     staff_id: Mapped[int] = mapped_column(
@@ -51,6 +54,8 @@ class SessionRow(db.Model):  # type: ignore[name-defined,misc]
     )
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     seen_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), unique=True)
+    user_agent: Mapped[str | None] = mapped_column(Text)
 
 
 class ApiToken(db.Model):  # type: ignore[name-defined,misc]

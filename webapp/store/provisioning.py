@@ -19,10 +19,14 @@ from webapp.config import Settings
 from webapp.store.database import libpq_url
 
 _OLDEST = 15
+_EXTENSIONS = ("btree_gist", "pg_trgm")  # exclusion constraints; searching in the middle of words
 _FOR_COMMANDS = 5  # connections kept free for flask commands beside the server
 _ADDED_TO = ("records", "serial_blocks", "events")
 _ALSO_UPDATED = ("holdings",)
-_FREE = ("staff", "sessions", "api_tokens", "idempotency_keys")
+_FREE = (
+    *("staff", "sessions", "api_tokens", "idempotency_keys"),
+    *("projects", "parties", "feed", "unit_sums", "event_sums", "pending_sums"),
+)
 
 
 class ProvisioningError(Exception):
@@ -56,14 +60,13 @@ def check(settings: Settings) -> None:
                 "The database does not keep text as UTF8. Make one that does: "
                 "createdb --encoding=UTF8 --template=template0 cairn."
             )
-        found = connection.execute(
-            "SELECT 1 FROM pg_available_extensions WHERE name = 'btree_gist'"
-        ).fetchone()
-        if found is None:
+        query = "SELECT name FROM pg_available_extensions WHERE name = ANY (%s)"
+        there = {row[0] for row in connection.execute(query, (list(_EXTENSIONS),))}
+        if lacking := [name for name in _EXTENSIONS if name not in there]:
             raise ProvisioningError(
-                "The PostgreSQL server lacks the extension btree_gist. Install its contrib package "
-                "(on Debian it comes with postgresql, on Fedora as postgresql-contrib), or ask your "
-                "provider for it."
+                f"The PostgreSQL server lacks the extension {' and '.join(lacking)}. Install its "
+                "contrib package (on Debian it comes with postgresql, on Fedora as "
+                "postgresql-contrib), or ask your provider for it."
             )
         _check_connections(connection, settings)
 
@@ -124,7 +127,7 @@ def migrate(app: Flask, settings: Settings) -> None:
     with in_sentences():
         if _is_current(settings):
             return
-        make_extension(settings)
+        make_extensions(settings)
         with app.app_context():
             flask_migrate.upgrade()
     if settings.embedded:
@@ -154,20 +157,20 @@ def in_sentences() -> Iterator[None]:
         ) from None
 
 
-def make_extension(settings: Settings) -> None:
-    """Adds btree_gist to the database unless it is there. Raises ProvisioningError."""
+def make_extensions(settings: Settings) -> None:
+    """Adds the extensions that are not yet in the database. Raises ProvisioningError."""
     with _connected(settings) as connection:
-        there = "SELECT 1 FROM pg_extension WHERE extname = 'btree_gist'"
-        if connection.execute(there).fetchone():
-            return
-        try:
-            connection.execute("CREATE EXTENSION IF NOT EXISTS btree_gist")
-        except psycopg.Error as error:
-            reason = str(error).strip().splitlines()[0].rstrip(".")
-            raise ProvisioningError(
-                f"The extension btree_gist could not be added: {reason}. Ask whoever may to run "
-                "CREATE EXTENSION btree_gist; in this database, then start again."
-            ) from None
+        query = "SELECT extname FROM pg_extension WHERE extname = ANY (%s)"
+        there = {row[0] for row in connection.execute(query, (list(_EXTENSIONS),))}
+        for name in (one for one in _EXTENSIONS if one not in there):
+            try:
+                connection.execute(f"CREATE EXTENSION IF NOT EXISTS {name}")
+            except psycopg.Error as error:
+                reason = str(error).strip().splitlines()[0].rstrip(".")
+                raise ProvisioningError(
+                    f"The extension {name} could not be added: {reason}. Ask whoever may to run "
+                    f"CREATE EXTENSION {name}; in this database, then start again."
+                ) from None
 
 
 def _is_current(settings: Settings) -> bool:

@@ -1,5 +1,6 @@
 """Records: writing one, and the public reads. Each read is one statement and makes no ORM objects."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,7 +9,7 @@ from psycopg.types.range import Int8Range
 
 from webapp.domain.blocks import Block
 from webapp.domain.commands import CreateRecord
-from webapp.domain.lifecycle import Holdings, Listed, Record, Story
+from webapp.domain.lifecycle import Event, Happening, Holdings, Listed, Record, Story
 from webapp.domain.serials import Serial
 from webapp.store.database import Connection
 from webapp.store.journal import EVENT_COLUMNS, event_of
@@ -25,10 +26,26 @@ _STORY = (
     " FROM records r JOIN holdings h ON h.record_id = r.id JOIN events e ON e.record_id = r.id"
     " WHERE r.id = %s ORDER BY e.seq"
 )
-_NEWEST = (
-    f"SELECT {_RECORD_COLUMNS}, {_HOLDINGS_COLUMNS}"
-    " FROM records r JOIN holdings h ON h.record_id = r.id"
+_LISTED = (
+    f"SELECT {_RECORD_COLUMNS}, {_HOLDINGS_COLUMNS}, h.last_seq, h.no"
+    " FROM holdings h JOIN records r ON r.id = h.record_id WHERE h.no = ANY (%s)"
 )
+_EVENTS_OF = (
+    f"SELECT e.record_id, {EVENT_COLUMNS} FROM events e WHERE e.record_id = ANY (%s)"
+    " ORDER BY e.record_id, e.seq"
+)
+_HAPPENINGS = (
+    f"SELECT {_RECORD_COLUMNS}, {EVENT_COLUMNS}"
+    " FROM unnest(%s::bigint[], %s::bigint[]) WITH ORDINALITY AS line (record_no, seq, place)"
+    " JOIN holdings h ON h.no = line.record_no JOIN records r ON r.id = h.record_id"
+    " JOIN events e ON e.record_id = r.id AND e.seq = line.seq ORDER BY line.place"
+)
+_OVERLAPPING = (
+    "SELECT h.no, s.record_id, lower(s.block), upper(s.block) - 1 FROM serial_blocks s"
+    " JOIN holdings h ON h.record_id = s.record_id WHERE s.series = ANY (%s)"
+    " AND (%s::int8range IS NULL OR s.block && %s::int8range) ORDER BY s.series, s.block LIMIT %s"
+)
+_MOST_DRAWN = 100  # events of a record; of more a list draws the sums only
 _INSERT_RECORD = (
     "INSERT INTO records (id, project_name, registry, vintage, quantity, serial_number, project_id,"
     " issued_on, series, block, created_at, actor, actor_id)"
@@ -48,11 +65,12 @@ _NEIGHBOURS = (
 
 
 @dataclass(frozen=True)
-class Position:
-    """Where a page of the list ends: the key of its last record."""
+class Issued:
+    """The block of units that a record was issued with, and the record's number and id."""
 
-    created_at: datetime
-    id: str
+    no: int
+    record_id: str
+    block: Block
 
 
 @dataclass(frozen=True)
@@ -75,18 +93,34 @@ def find(connection: Connection, record_id: str) -> Story | None:
     return Story(_record_of(rows[0]), _holdings_of(rows[0]), events)
 
 
-def newest(
-    connection: Connection, limit: int, after: Position | None = None
-) -> tuple[list[Listed], Position | None]:
-    """A page of records, newest first, and the position that the next page begins after."""
-    where = " WHERE (r.created_at, r.id) < (%s, %s)" if after else ""
-    key = (after.created_at, after.id) if after else ()
-    rows = connection.execute(
-        f"{_NEWEST}{where} ORDER BY r.created_at DESC, r.id DESC LIMIT %s", (*key, limit + 1)
-    ).fetchall()
-    page = [Listed(_record_of(row), _holdings_of(row)) for row in rows[:limit]]
-    more = len(rows) > limit
-    return page, Position(page[-1].record.created_at, page[-1].record.id) if more else None
+def listed(connection: Connection, nos: Sequence[int], with_events: bool) -> list[Listed]:
+    """The records of these numbers, in this order; with their events where those are few."""
+    rows = {row[-1]: row for row in connection.execute(_LISTED, (list(nos),)).fetchall()}
+    events: dict[str, list[Event]] = {}
+    few = [row[0] for row in rows.values() if row[-2] <= _MOST_DRAWN] if with_events else []
+    if few:
+        for record_id, *event in connection.execute(_EVENTS_OF, (few,)).fetchall():
+            events.setdefault(record_id, []).append(event_of(event))
+    return [
+        Listed(_record_of(row), _holdings_of(row), tuple(events.get(row[0], ())))
+        for row in (rows[no] for no in nos)
+    ]
+
+
+def happenings(connection: Connection, lines: Sequence[tuple[int, int]]) -> list[Happening]:
+    """The events of these record numbers and seqs, in this order, each with its record."""
+    nos, seqs = [line[0] for line in lines], [line[1] for line in lines]
+    rows = connection.execute(_HAPPENINGS, (nos, seqs)).fetchall()
+    return [Happening(_record_of(row), event_of(row[_R:])) for row in rows]
+
+
+def issued_in(
+    connection: Connection, series: Sequence[str], block: Block | None, limit: int
+) -> list[Issued]:
+    """The blocks issued in these series that share units with the given one; all without one."""
+    units = None if block is None else _range(block)
+    rows = connection.execute(_OVERLAPPING, (list(series), units, units, limit), prepare=False)
+    return [Issued(row[0], row[1], Block(row[2], row[3])) for row in rows.fetchall()]
 
 
 def ids(connection: Connection, after: str, limit: int) -> list[str]:

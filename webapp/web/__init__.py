@@ -3,7 +3,23 @@
 from flask import Flask
 
 from webapp.headers import HTMX_INTEGRITY, HTMX_URL
-from webapp.web import access, account, acting, forms, htmx, records, telling
+from webapp.web import (
+    access,
+    account,
+    acting,
+    certificates,
+    events,
+    forms,
+    htmx,
+    records,
+    searching,
+    staff,
+    stale,
+    strip,
+    telling,
+    tokens,
+    totals,
+)
 
 
 def init_app(app: Flask) -> None:
@@ -12,7 +28,10 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(htmx_url=HTMX_URL, htmx_integrity=HTMX_INTEGRITY)
     app.jinja_env.globals.update(acts=acting.ACTS, widget=forms.widget)
     telling.init_app(app)
+    strip.init_app(app)
+    certificates.init_app(app)
     access.init_app(app)
+    stale.init_app(app)
     app.after_request(htmx.vary)
-    for module in (records, acting, account):
+    for module in (searching, records, acting, account, staff, tokens, events, totals):
         app.register_blueprint(module.bp)

@@ -65,10 +65,22 @@ def operator() -> Actor:
     return found
 
 
+def admin() -> Actor:
+    """Who is signed in and may manage accounts and tokens. Raises SignInNeeded, NotAllowed."""
+    found = actor()
+    found.must_be("admin")
+    return found
+
+
+def has_one_time_password() -> bool:
+    """Whether who is signed in must change a one-time password first."""
+    who = signed_in()
+    return who is not None and who.must_change_password
+
+
 def _change_password_first() -> Response | None:
     if request.path.startswith("/api/") or request.endpoint in _OPEN_TO_ONE_TIME_PASSWORDS:
         return None
-    who = signed_in() if secret() else None
-    if who is None or not who.must_change_password:
+    if not secret() or not has_one_time_password():
         return None
     return redirect(url_for("account.password"), 303)

@@ -1,17 +1,27 @@
-"""Signing in and out, and changing one's password."""
+"""Signing in and out, and one's own account: password and sessions."""
 
 import re
 from ipaddress import IPv4Address, ip_address, ip_network
 
-from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask import (
+    Blueprint,
+    flash,
+    get_flashed_messages,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask_limiter.util import get_remote_address
 from werkzeug.wrappers import Response
 from wtforms import Form, HiddenField, PasswordField, StringField
 
-from webapp.actions import secrets, sessions
+from webapp.actions import sessions
 from webapp.domain.refusals import InvalidFields, SignInRefused
 from webapp.extensions import limiter
 from webapp.web import access
+from webapp.web.people_forms import PasswordForm
 
 bp = Blueprint("account", __name__)
 
@@ -28,15 +38,6 @@ class SignInForm(Form):
     email = StringField("Email")
     password = PasswordField("Password")
     next = HiddenField()
-
-
-class PasswordForm(Form):
-    """A new password for oneself."""
-
-    current = PasswordField("Present password")
-    password = PasswordField(
-        "New password", description=f"{secrets.SHORTEST_PASSWORD} characters or more."
-    )
 
 
 def _account() -> str:
@@ -76,10 +77,12 @@ def sign_in() -> Response | str | tuple[str, int]:
     """Begin a session."""
     form = SignInForm(request.form, next=request.args.get("next", ""))
     if request.method != "POST":  # HEAD is no way to act, either
+        form.email.takes_focus = not get_flashed_messages()  # which take it for themselves
         return render_template("account/sign_in.html", form=form)
     try:
         email, password = form.email.data or "", form.password.data or ""
-        access.begin(sessions.sign_in(email, password, access.secret()))
+        browser = request.headers.get("User-Agent", "")
+        access.begin(sessions.sign_in(email, password, access.secret(), browser))
         _forget_failures(_account())
     except SignInRefused as refusal:
         return render_template("account/sign_in.html", form=form, refused=refusal.detail), 422
@@ -93,7 +96,7 @@ def sign_out() -> Response:
         sessions.sign_out(secret)
     session.clear()
     flash("You are signed out.")
-    return redirect(url_for("records.newest"), 303)
+    return redirect(url_for("searching.find"), 303)
 
 
 @bp.route("/password", methods=["GET", "POST"])
@@ -102,18 +105,45 @@ def password() -> Response | str | tuple[str, int]:
     """Change one's own password."""
     access.actor()
     form = PasswordForm(request.form)
+    one_time = access.has_one_time_password()
     if request.method != "POST":
         return render_template("account/password.html", form=form)
     try:
-        current, new = form.current.data or "", form.password.data or ""
-        sessions.change_password(access.secret() or "", current, new)
+        sessions.change_password(
+            access.secret() or "", form.current.data or "", form.new_password()
+        )
         _forget_failures(_who())
     except InvalidFields as refusal:
-        for error in refusal.errors:
-            form[error.field].errors = [error.message]
+        form.show(refusal)
         return render_template("account/password.html", form=form), 422
     flash("Your password is changed. Other sessions of your account have ended.")
-    return redirect(url_for("records.newest"), 303)
+    return redirect(url_for("searching.find" if one_time else "account.me"), 303)
+
+
+@bp.get("/account")
+def me() -> str:
+    """One's own account: who one is here, the password, the sessions."""
+    access.actor()
+    mine = sessions.mine(access.secret() or "")
+    return render_template("account/me.html", form=PasswordForm(), sessions=mine)
+
+
+@bp.post(f"/account/sessions/<int(max={2**63 - 1}):number>/end")
+def end_session(number: int) -> Response:
+    """End one of one's own sessions."""
+    access.actor()
+    sessions.end(access.secret() or "", number)
+    flash("The session is ended.")
+    return redirect(url_for("account.me"), 303)
+
+
+@bp.post("/account/sessions/end-others")
+def end_other_sessions() -> Response:
+    """End all of one's sessions but this one."""
+    access.actor()
+    sessions.end_others(access.secret() or "")
+    flash("All your other sessions are ended.")
+    return redirect(url_for("account.me"), 303)
 
 
 def _here(address: str | None) -> str:
@@ -123,4 +153,4 @@ def _here(address: str | None) -> str:
     """
     if address and _OURS.fullmatch(address):
         return address
-    return url_for("records.newest")
+    return url_for("searching.find")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
 
 from webapp.actions import looking, secrets, taking
@@ -12,7 +13,7 @@ from webapp.actions.outcome import Once, Outcome
 from webapp.domain import wording
 from webapp.domain.actors import Actor
 from webapp.domain.commands import Cancel, Retire, Return, Sell, TakeUnits
-from webapp.domain.lifecycle import Story, units_left
+from webapp.domain.lifecycle import EVENT_TYPES, Story, units_left
 from webapp.domain.refusals import (
     FieldError,
     InvalidFields,
@@ -41,13 +42,21 @@ bp = Blueprint("acting", __name__)
 class Act:
     """One action as the pages offer it."""
 
-    name: str  # in addresses
-    verb: str  # on the button: "Retire 40 units"
     form: type[CommandForm]
     command: type[TakeUnits]
     carry_out: Callable[[str, Any, Actor, Once | None, str | None], Outcome]
     warning: str = ""
     from_sales: bool = False  # whether it needs a sale
+
+    @property
+    def name(self) -> str:
+        """What it is called in addresses."""
+        return EVENT_TYPES[self.command.event_type].verb
+
+    @property
+    def verb(self) -> str:
+        """What stands on its button: "Retire 40 units"."""
+        return self.name.capitalize()
 
     def title(self, story: Story) -> str:
         """The page's question."""
@@ -59,10 +68,10 @@ _FOR_GOOD = "This can never be undone."
 ACTS = {
     act.name: act
     for act in (
-        Act("retire", "Retire", RetireForm, Retire, taking.retire, _FOR_GOOD),
-        Act("sell", "Sell", SellForm, Sell, taking.sell),
-        Act("return", "Return", ReturnForm, Return, taking.return_sold, from_sales=True),
-        Act("cancel", "Cancel", CancelForm, Cancel, taking.cancel, _FOR_GOOD),
+        Act(RetireForm, Retire, taking.retire, _FOR_GOOD),
+        Act(SellForm, Sell, taking.sell),
+        Act(ReturnForm, Return, taking.return_sold, from_sales=True),
+        Act(CancelForm, Cancel, taking.cancel, _FOR_GOOD),
     )
 }
 _PATH = "/records/<record_id>/<any(retire, sell, return, cancel):name>"
@@ -76,6 +85,8 @@ def ask(record_id: str, name: str) -> Response | str:
     form = act.form()
     form.idempotency_key.data = secrets.new_secret()
     _offer_sales(form, act, story)
+    if "all" in request.args:
+        _fill_in_all(form, story)
     first = form["sale" if "sale" in form else "quantity"]
     first.takes_focus = True
     if htmx.is_partial():
@@ -144,12 +155,24 @@ def _offer_sales(form: CommandForm, act: Act, story: Story) -> None:
         (
             str(one.seq),
             f"the sale to {one.party}: {wording.units(left[one.seq].quantity)} (event {one.seq})",
+            {"data-all": left[one.seq].quantity},
         )
         for one in story.events
         if one.event_type == "sold" and left[one.seq]
     ]
-    free = f"what is available: {wording.units(story.holdings.available)}"
-    form["sale"].choices = sales if act.from_sales else [("", free), *sales]
+    available = story.holdings.available
+    free = ("", f"what is available: {wording.units(available)}", {"data-all": available})
+    form["sale"].choices = sales if act.from_sales else [free, *sales]
+
+
+def _fill_in_all(form: CommandForm, story: Story) -> None:
+    """All of them: as many as the first choice has that has any."""
+    number = story.holdings.available
+    for seq, _, attributes in form["sale"].choices if "sale" in form else ():
+        if number := attributes["data-all"]:
+            form["sale"].data = seq
+            break
+    form.quantity.data = str(number)
 
 
 def _foresee(record_id: str, act: Act, form: CommandForm, command: TakeUnits) -> Response | str:
@@ -201,6 +224,8 @@ def _tell(outcome: Outcome) -> AnyResponse:
     else:
         message = f"{told}. {left}"
     record_id = outcome.story.record.id
+    done = render_template("partials/done.html", message=message, outcome=outcome)
+    message = Markup(done.strip())  # noqa: S704 (Jinja has escaped it)
     if not htmx.is_partial():
         flash(message)
         return redirect(url_for("records.show", record_id=record_id), 303)

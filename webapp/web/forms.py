@@ -2,7 +2,7 @@
 
 import json
 import re
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from flask import request
 from markupsafe import Markup
@@ -16,11 +16,14 @@ from webapp.domain.refusals import FieldError, InvalidFields, KeyReused, Refusal
 
 C = TypeVar("C", bound=Command)
 
-_BLOCK = re.compile(r"([0-9]+)(?:\s*[-–]\s*([0-9]+))?")
+_NUMBER = r"[0-9]{1,3}(?:\s[0-9]{3})+|[0-9]+"  # white space parts thousands, whichever kind it is
+_BLOCK = re.compile(rf"({_NUMBER})(?:\s*[-–]\s*({_NUMBER}))?")
+_COMMAS = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+")  # never "1,5", which somebody means as 1.5
 _SENT_BEFORE = (
     "This form was sent before with other entries, and that was done: the record's life story shows "
     "it. Press again only if this is to be done as well."
 )
+_QUANTITY_HINT = "The lowest free numbers are taken first."
 _BLOCKS_HINT = "Write blocks like 1-40, 60-70; a single unit like 7."
 
 
@@ -40,6 +43,22 @@ class WholeNumberField(StringField):
     def json_value(self) -> object:
         """The number, or the text as it is where it is none, for the command to refuse."""
         return _number_or_text(self.data)
+
+
+class QuantityField(WholeNumberField):
+    """How many units; thousands may be parted as people write them: 1 000 or 1,000."""
+
+    def json_value(self) -> object:
+        """The number, or the text as it is where it is none."""
+        typed = self.data.strip()
+        if _COMMAS.fullmatch(typed):
+            typed = typed.replace(",", "")
+        return _number_or_text(_closed_up(typed))
+
+
+def _closed_up(typed: str) -> str:
+    """A number without the white space between its thousands; anything else as it is."""
+    return "".join(typed.split()) if re.fullmatch(_NUMBER, typed) else typed
 
 
 class SaleField(SelectField):
@@ -63,7 +82,7 @@ class BlocksField(StringField):
             match = _BLOCK.fullmatch(part.strip())
             if match is None:
                 raise ValueError(f'"{part.strip()[:40]}" is not a block. {_BLOCKS_HINT}')
-            first, last = match[1], match[2] or match[1]
+            first, last = _closed_up(match[1]), _closed_up(match[2] or match[1])
             blocks.append({"first": _number_or_text(first), "last": _number_or_text(last)})
         return blocks
 
@@ -75,6 +94,7 @@ class DayField(StringField):
 class CommandForm(Form):
     """A form that becomes a command. Its fields bear the JSON names."""
 
+    sent_before: ClassVar[str] = _SENT_BEFORE
     idempotency_key = HiddenField()
     # The promise of the preview that the page shows.
     foreseen = HiddenField()
@@ -104,7 +124,7 @@ class CommandForm(Form):
         if isinstance(refusal, KeyReused):
             # Whoever presses again after reading this means it.
             self.idempotency_key.data = secrets.new_secret()
-            return [_SENT_BEFORE]
+            return [self.sent_before]
         if not isinstance(refusal, InvalidFields) and refusal.detail not in told:
             elsewhere.insert(0, refusal.detail)
         return elsewhere
@@ -136,14 +156,12 @@ class NewRecordForm(CommandForm):
     project_id = StringField("Project id (optional)", description="As the registry names it.")
     serial_number = StringField("Serial number", description="As the registry issued it.")
     vintage = WholeNumberField("Vintage", description="The year the reductions were made.")
-    quantity = WholeNumberField("Quantity", description="Tonnes of CO2e; one unit is one tonne.")
+    quantity = QuantityField("Quantity", description="Tonnes of CO2e; one unit is one tonne.")
     issued_on = DayField("Issued on (optional)")
 
 
 class _UnitsForm(CommandForm):
-    quantity = WholeNumberField(
-        "How many units", description="Plain digits. The lowest free numbers are taken first."
-    )
+    quantity = QuantityField("How many units", description=_QUANTITY_HINT)
     blocks = BlocksField("Or exactly which units", description=_BLOCKS_HINT)
 
 

@@ -1,4 +1,4 @@
-"""The records: the list, one record, and recording new ones."""
+"""The records: one record, and recording new ones."""
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -6,7 +6,10 @@ from werkzeug.wrappers import Response
 from webapp.actions import creating, looking, secrets
 from webapp.domain import wording
 from webapp.domain.commands import CreateRecord
+from webapp.domain.explaining import UnitState, unit_state
+from webapp.domain.lifecycle import Story
 from webapp.domain.refusals import (
+    InvalidQuery,
     NotAllowed,
     Refusal,
     Unavailable,
@@ -16,23 +19,13 @@ from webapp.web.forms import NewRecordForm, read_form
 
 bp = Blueprint("records", __name__)
 
-_PAGE = 25
-
-
-@bp.get("/")
-def newest() -> str:
-    """The records, newest first."""
-    access.reader()
-    # Unlike the API it lets other parameters be: mail and chat programs add theirs to a shared link.
-    cursor = request.args.get("cursor")
-    items, following = looking.newest(_PAGE, cursor)
-    return render_template("records/list.html", items=items, following=following, cursor=cursor)
+_MOST_DIGITS = 16  # of a unit's number
 
 
 @bp.get("/records")
 def records() -> Response:
     """Where one looks for the list when one cuts a record's address short."""
-    return redirect(url_for("records.newest"), 303)
+    return redirect(url_for("searching.find"), 303)
 
 
 @bp.get("/records/<record_id>")
@@ -41,7 +34,18 @@ def show(record_id: str) -> Response | str:
     access.reader()
     if record_id != record_id.lower():
         return redirect(url_for("records.show", record_id=record_id.lower()), 303)
-    return render_template("records/record.html", story=looking.record(record_id))
+    story = looking.record(record_id)
+    return render_template("records/record.html", story=story, unit=_looked_up(story))
+
+
+def _looked_up(story: Story) -> UnitState | None:
+    """The state of the unit that the address asks for, if it asks for one."""
+    asked = request.args.get("unit")
+    if asked is None:
+        return None
+    if not (asked.isascii() and asked.isdigit() and len(asked) <= _MOST_DIGITS):
+        raise InvalidQuery.at("unit", "unit is the number of one unit, in plain digits: unit=119.")
+    return unit_state(story, int(asked))
 
 
 @bp.route("/records/new", methods=["GET", "POST"])
@@ -83,8 +87,15 @@ def _refuse(form: NewRecordForm, refusal: Refusal) -> Response:
     if htmx.is_partial():  # somebody is still typing: no alarm, and no focus moved
         page = "partials/new_record_foreseen.html"
         html = render_template(
-            page, form=form, not_yet=form.hint(refusal, reached_only=True), partial=True
+            page,
+            form=form,
+            not_yet=form.hint(refusal, reached_only=True),
+            other=refusal.record_id,
+            partial=True,
         )
         return htmx.part(html, into="#foreseen")
     elsewhere = form.show(refusal)
-    return htmx.part(render_template("records/new.html", form=form, elsewhere=elsewhere), 422)
+    html = render_template(
+        "records/new.html", form=form, elsewhere=elsewhere, other=refusal.record_id
+    )
+    return htmx.part(html, 422)

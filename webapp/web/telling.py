@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 
 from flask import Flask
 
+from webapp.actions.totals import Sums
 from webapp.domain import wording
-from webapp.domain.lifecycle import Draft, Event, Holdings
+from webapp.domain.lifecycle import EVENT_TYPES, Draft, Event, EventType, Holdings
 
-_WILL = {"sold": "Sells", "returned": "Returns", "retired": "Retires", "cancelled": "Cancels"}
 _HELD = ("available", "sold", "retired", "cancelled")
 
 
@@ -32,25 +32,26 @@ def moment(time: datetime) -> str:
 
 
 def sentence(event: Event) -> str:
-    """What happened: "Retired 40 units, 1-40, for Acme Ltd"."""
-    return _told(event.type.label, event)
+    """What happened: "Retired 40 units, 1 to 40, for Acme Ltd"."""
+    return _told(event.type.label, event.type, event)
 
 
 def promise(draft: Draft) -> str:
-    """What an action will do: "Retires 40 units, 1-40, for Acme Ltd"."""
-    return _told(_WILL[draft.event_type], draft)
+    """What an action will do: "Retires 40 units, 1 to 40, for Acme Ltd"."""
+    kind = EVENT_TYPES[draft.event_type]
+    return _told(f"{kind.verb.capitalize()}s", kind, draft)
 
 
-def _told(verb: str, event: Event | Draft) -> str:
-    numbers = wording.serials(event.units)
+def _told(verb: str, kind: EventType, event: Event | Draft) -> str:
+    numbers = wording.spans(event.units)
     told = f"{verb} {wording.units(event.units.quantity)}, "
     told += numbers if event.units.quantity > 1 else f"number {numbers}"
     if event.party:
-        told += f", {'to' if event.event_type == 'sold' else 'for'} {event.party}"
+        told += f", {kind.toward} {event.party}"
     return told
 
 
-def in_words(holdings: Holdings) -> str:
+def in_words(holdings: Holdings | Sums) -> str:
     """The sums as "50 available, 60 sold": those that are not zero."""
     parts = [
         f"{wording.number(getattr(holdings, name))} {name}"
@@ -60,13 +61,14 @@ def in_words(holdings: Holdings) -> str:
     return wording.listing(parts)
 
 
-def bar(holdings: Holdings) -> list[tuple[str, float, float]]:
+def bar(holdings: Holdings | Sums) -> list[tuple[str, float, float]]:
     """The sums to scale: (name, start, width) in percent, those that are not zero.
 
     The narrowest is drawn at least one percent wide, so that nothing that exists is invisible.
     """
     shown = [(name, getattr(holdings, name)) for name in _HELD if getattr(holdings, name)]
-    widths = [max(1.0, 100 * quantity / holdings.quantity) for _, quantity in shown]
+    whole = sum(quantity for _, quantity in shown)
+    widths = [max(1.0, 100 * quantity / whole) for _, quantity in shown]
     scale = 100 / sum(widths)
     parts, start = [], 0.0
     for (name, _), width in zip(shown, widths, strict=True):

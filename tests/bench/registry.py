@@ -1,0 +1,72 @@
+"""The registries that are measured: one database a size, in an embedded server of their own."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import psycopg
+from flask import Flask
+
+from tests.bench import generator
+from webapp.app import create_app
+from webapp.config import ROOT, read_settings
+from webapp.store import database, provisioning
+
+# Kept between runs: filling ten million records takes some twenty minutes and 20 GB.
+HOME = Path(os.environ.get("BENCH_DIR", ROOT / "instance" / "bench"))
+
+
+@contextmanager
+def registry_of(records: int) -> Iterator[Flask]:
+    """The application on a registry of so many records, filled first if it is not there yet."""
+    settings = read_settings(
+        {
+            "DATA_DIR": str(HOME),
+            "SECRET_KEY": "a secret only for measuring, 32 letters",
+            "WORKERS": "2",
+        }
+    )
+    name = f"records_{records}"
+    with provisioning.available(settings):
+        made = _make_database(settings.owner_url, name)
+        ours = replace(
+            settings,
+            database_url=settings.database_url.replace("/cairn?", f"/{name}?"),
+            owner_url=settings.owner_url.replace("/cairn?", f"/{name}?"),
+        )
+        app = create_app(ours)
+        if made:
+            provisioning.migrate(app, ours)
+            with psycopg.connect(ours.owner_url, autocommit=True) as owner:
+                generator.fill(owner, records)
+                owner.execute(f"COMMENT ON DATABASE {name} IS 'filled'")
+        with psycopg.connect(ours.owner_url, autocommit=True) as owner:
+            _read_into_memory(owner)
+        with app.app_context():
+            yield app
+        database.close(app)
+
+
+def _make_database(owner_url: str, name: str) -> bool:
+    """Makes the database anew unless it was filled to its end before; whether it did."""
+    with psycopg.connect(owner_url, autocommit=True) as owner:
+        row = owner.execute(
+            "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s",
+            (name,),
+        ).fetchone()
+        if row is not None and row[0] == "filled":
+            return False
+        owner.execute(f"DROP DATABASE IF EXISTS {name}")
+        owner.execute(f"CREATE DATABASE {name}")
+    return True
+
+
+def _read_into_memory(owner: psycopg.Connection) -> None:
+    """Reads what look-ups read once, as a registry has it in memory that has been up for a day."""
+    owner.execute("CREATE EXTENSION IF NOT EXISTS pg_prewarm")
+    owner.execute(
+        "SELECT pg_prewarm(oid, 'read') FROM pg_class WHERE relkind IN ('r', 'i')"
+        " AND relname ~ '^(holdings|feed|projects|parties|serial_blocks|records_pkey|events_pkey)'"
+    )

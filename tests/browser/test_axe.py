@@ -1,0 +1,84 @@
+"""Every page, in both palettes and at both widths, against axe-core's rules of accessibility."""
+
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.browser.desk import Desk
+
+RULES = {"resultTypes": ["violations"]}
+VIEWS = pytest.mark.parametrize(
+    ("palette", "width"), [("light", 1280), ("dark", 1280), ("light", 360), ("dark", 360)]
+)
+
+
+def barriers(page: Page) -> list[str]:
+    """What axe finds on the page, each with the first element that has it."""
+    found = Axe().run(page, options=RULES).response["violations"]
+    return [f"{one['id']}: {one['help']} ({one['nodes'][0]['html'][:200]})" for one in found]
+
+
+def lived_in(desk: Desk, project: str) -> str:
+    """A record with units in every state."""
+    path = desk.record(project)
+    desk.act(path, "sell", quantity=30, buyer="Acme Ltd", note="By telephone.")
+    desk.act(path, "cancel", quantity=10, reason="Issued in error")
+    desk.act(path, "retire", quantity=20, beneficiary="Acme Ltd", reason="Flights of 2025")
+    return path
+
+
+@VIEWS
+def test_what_the_public_sees_is_accessible(
+    arrive: Callable[..., Page], desk: Desk, project: str, palette: str, width: int
+) -> None:
+    record = lived_in(desk, project)
+    page = arrive(
+        desk=False,
+        color_scheme=palette,
+        reduced_motion="reduce",
+        viewport={"width": width, "height": 900},
+    )
+    for address in (
+        "/",
+        f"/?q={project}&status=active",
+        "/?q=nothing-like-it",
+        "/?q=GS1-1-malformed",
+        record,
+        f"{record}?unit=1",
+        f"{record}/events/4/certificate",
+        "/events",
+        "/events?type=retired&party=Nobody",
+        "/totals",
+        "/sign-in",
+        "/nowhere",
+    ):
+        page.goto(address)
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        assert barriers(page) == [], address
+
+
+@VIEWS
+def test_what_staff_see_is_accessible(
+    arrive: Callable[..., Page], desk: Desk, project: str, palette: str, width: int
+) -> None:
+    record = lived_in(desk, project)
+    page = arrive(
+        color_scheme=palette,
+        reduced_motion="reduce",
+        viewport={"width": width, "height": 900},
+    )
+    for address in (
+        "/",
+        record,
+        *(f"{record}/{action}" for action in ("retire", "sell", "return", "cancel")),
+        "/records/new",
+        "/account",
+        "/password",
+        "/staff",
+        "/tokens",
+    ):
+        page.goto(address)
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        assert barriers(page) == [], address

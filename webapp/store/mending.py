@@ -1,0 +1,89 @@
+"""The projections against what they are projections of: telling where they differ, and making them anew."""
+
+from webapp.store import names
+from webapp.store.database import Connection
+
+# The application's writers wait at their last statement until the sums are made anew.
+_HOLD_WRITERS = "LOCK TABLE pending_sums IN EXCLUSIVE MODE"
+_UNITS_OF = "(SELECT sum(upper(one) - lower(one)) FROM unnest(e.units) one)"
+_DESCRIBE = (
+    "UPDATE holdings h SET project_no = p.no, project_key = left(p.folded, 100),"
+    " registry = r.registry, vintage = r.vintage, changed_at = last.at"
+    " FROM records r JOIN projects p ON p.registry = r.registry AND p.name = r.project_name"
+    " JOIN (SELECT record_id, max(at) AS at FROM events GROUP BY 1) last ON last.record_id = r.id"
+    " WHERE r.id = h.record_id"
+    " AND (h.project_no, h.project_key, h.registry, h.vintage, h.changed_at)"
+    " IS DISTINCT FROM (p.no, left(p.folded, 100), r.registry, r.vintage, last.at)"
+)
+_FEED = (
+    "INSERT INTO feed (record_no, seq, event_type, registry, vintage, day, month, at, party_no)"
+    " SELECT h.no, e.seq, e.event_type, h.registry, h.vintage, counted.day,"
+    " counted.day - extract(day FROM counted.day)::integer + 1, e.at, p.no"
+    " FROM events e JOIN holdings h ON h.record_id = e.record_id"
+    " LEFT JOIN parties p ON p.name = e.party, LATERAL"
+    " (SELECT coalesce(e.effective_on, (e.at AT TIME ZONE 'UTC')::date) AS day) counted"
+)
+_GROUPED = (
+    "SELECT registry, vintage, status, count(*), sum(quantity), sum(available), sum(sold),"
+    " sum(retired), sum(cancelled) FROM holdings GROUP BY 1, 2, 3"
+)
+_PROJECTS = (
+    "UPDATE projects p SET records = coalesce(s.records, 0), issued = coalesce(s.issued, 0),"
+    " available = coalesce(s.available, 0), sold = coalesce(s.sold, 0),"
+    " retired = coalesce(s.retired, 0), cancelled = coalesce(s.cancelled, 0)"
+    " FROM projects q LEFT JOIN (SELECT project_no, count(*) AS records, sum(quantity) AS issued,"
+    " sum(available) AS available, sum(sold) AS sold, sum(retired) AS retired,"
+    " sum(cancelled) AS cancelled FROM holdings GROUP BY 1) s ON s.project_no = q.no"
+    " WHERE p.no = q.no"
+)
+_COUNTED = (
+    f"SELECT f.event_type, f.registry, f.month, count(*), sum({_UNITS_OF})"
+    " FROM feed f JOIN holdings h ON h.no = f.record_no"
+    " JOIN events e ON e.record_id = h.record_id AND e.seq = f.seq GROUP BY 1, 2, 3"
+)
+_PARTIES = (
+    "UPDATE parties p SET events = coalesce(s.events, 0), retired = coalesce(s.retired, 0)"
+    " FROM parties q LEFT JOIN (SELECT e.party, count(*) AS events,"
+    f" sum({_UNITS_OF}) FILTER (WHERE e.event_type = 'retired') AS retired FROM events e"
+    " WHERE e.party IS NOT NULL GROUP BY 1) s ON s.party = q.name WHERE p.no = q.no"
+)
+_BOTH_KEPT = (
+    "SELECT registry, vintage, status, sum(records), sum(issued), sum(available), sum(sold),"
+    " sum(retired), sum(cancelled) FROM (SELECT * FROM unit_sums UNION ALL SELECT registry,"
+    " vintage, status, records, issued, available, sold, retired, cancelled FROM pending_sums) k"
+    " GROUP BY 1, 2, 3 HAVING sum(records) <> 0 OR sum(issued) <> 0"
+)
+_DIFFERING = f"(({_BOTH_KEPT}) EXCEPT ({_GROUPED})) UNION ALL (({_GROUPED}) EXCEPT ({_BOTH_KEPT}))"
+
+
+def make_anew(connection: Connection) -> None:
+    """Makes the feed, the names and the kept sums anew, in this transaction."""
+    connection.execute("SET LOCAL statement_timeout = 0")  # of a large registry it takes minutes
+    connection.execute(_HOLD_WRITERS)
+    names.fold_anew(connection)
+    names.add_missing(connection)
+    connection.execute(_DESCRIBE)
+    connection.execute("DELETE FROM feed")
+    connection.execute(_FEED)
+    for table in ("pending_sums", "unit_sums", "event_sums"):
+        connection.execute(f"DELETE FROM {table}")
+    connection.execute(f"INSERT INTO unit_sums {_GROUPED}")
+    connection.execute(f"INSERT INTO event_sums {_COUNTED}")
+    connection.execute(_PROJECTS)
+    connection.execute(_PARTIES)
+
+
+def differing_groups(connection: Connection) -> list[tuple[str, int, str]]:
+    """The registries, vintages and statuses whose kept sums are not those of their holdings."""
+    rows = connection.execute(_DIFFERING).fetchall()
+    return sorted({(row[0], row[1], row[2]) for row in rows})
+
+
+def missing_lines(connection: Connection) -> int:
+    """How many events the feed lacks or has too many."""
+    row = connection.execute(
+        "SELECT abs((SELECT count(*) FROM events) - (SELECT count(*) FROM feed))"
+    ).fetchone()
+    assert row is not None
+    number: int = row[0]
+    return number
