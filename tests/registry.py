@@ -115,12 +115,8 @@ class Registry:
         )
 
     def _is_project(self, one: Known, words: list[str]) -> bool:
-        codes = {plain(other.story.record.registry) for other in self.records}
-        meant = [word for word in words if word in codes]
-        inside = all(
-            word in plain(one.story.record.project_name) for word in words if word not in codes
-        )
-        return inside and (not meant or plain(one.story.record.registry) in meant)
+        name, code = plain(one.story.record.project_name), plain(one.story.record.registry)
+        return all(word in name or word == code for word in words)
 
 
 def plain(text: str) -> str:

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.domain.asking import (
@@ -260,7 +260,9 @@ anything = st.recursive(
 )
 
 
+# How fast the machine draws examples is not what is tested.
 @pytest.mark.parametrize("command", EVERY)
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_whatever_json_comes_it_fits_or_is_refused_with_a_sentence_a_field(command, data):
     names = st.sampled_from([*command.model_fields, "colour"])

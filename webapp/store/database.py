@@ -162,18 +162,19 @@ def _answers() -> bool:
 def read(query: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
     """What a query gives, on a connection in no transaction: each statement sees the present.
 
-    A connection that broke while it lay in the pool is replaced once. Raises Busy, DatabaseAway.
+    A connection that broke while it lay in the pool is replaced, a few times: others may break one
+    after the other while the server ends them. Raises Busy, DatabaseAway.
     """
     with _translating():
-        try:
-            with _pool().connection() as connection:
-                return query(connection, *args, **kwargs)
-        except psycopg.OperationalError as error:
-            if not _is_broken(error):
-                raise
-            _pool().check()
-        with _pool().connection() as connection:
-            return query(connection, *args, **kwargs)
+        for left in reversed(range(_TRIES)):
+            try:
+                with _pool().connection() as connection:
+                    return query(connection, *args, **kwargs)
+            except psycopg.OperationalError as error:
+                if not left or not _is_broken(error):
+                    raise
+                _pool().check()
+    raise AssertionError("unreachable")
 
 
 def change(work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
