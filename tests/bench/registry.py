@@ -67,6 +67,6 @@ def _read_into_memory(owner: psycopg.Connection) -> None:
     """Reads what look-ups read once, as a registry has it in memory that has been up for a day."""
     owner.execute("CREATE EXTENSION IF NOT EXISTS pg_prewarm")
     owner.execute(
-        "SELECT pg_prewarm(oid, 'read') FROM pg_class WHERE relkind IN ('r', 'i')"
+        "SELECT pg_prewarm(oid) FROM pg_class WHERE relkind IN ('r', 'i')"
         " AND relname ~ '^(holdings|feed|projects|parties|serial_blocks|records_pkey|events_pkey)'"
     )
