@@ -99,10 +99,67 @@ document.addEventListener("pointerover", (event) => {
 document.addEventListener("htmx:error", (event) => {
   if (!event.detail.ctx || event.detail.ctx.response) return;
   const notice = document.getElementById("notice");
+  if (event.detail.ctx.sourceElement?.matches?.("[hx-trigger^='every']")) {
+    if (notice.hasChildNodes()) return; // said already; nobody's focus is moved for it
+    notice.innerHTML = '<p class="summary"></p>';
+    notice.firstChild.textContent = "The server cannot be reached. This page asks again every second.";
+    return;
+  }
   notice.innerHTML = '<p class="summary" tabindex="-1"></p>';
   notice.firstChild.textContent =
     "The server cannot be reached, so it is not known whether this was done. Check your connection and press again: nothing is done twice.";
   notice.firstChild.focus();
+});
+
+// --- A file is chosen or dropped: its name and size stand below, and one that is too large is not sent.
+
+function dropZone(event) {
+  const files = [...(event.dataTransfer?.types ?? [])].includes("Files");
+  return files ? event.target.closest?.("form[data-drop]") : null;
+}
+
+document.addEventListener("dragover", (event) => {
+  const form = dropZone(event);
+  if (!form) return;
+  event.preventDefault();
+  form.classList.add("over");
+});
+
+document.addEventListener("dragleave", (event) => {
+  const form = dropZone(event);
+  if (form && !form.contains(event.relatedTarget)) form.classList.remove("over");
+});
+
+document.addEventListener("drop", (event) => {
+  const form = dropZone(event);
+  if (!form) return;
+  event.preventDefault();
+  form.classList.remove("over");
+  form.elements.file.files = event.dataTransfer.files;
+  tellChosen(form);
+  form.querySelector("button").focus();
+});
+
+document.addEventListener("change", (event) => {
+  const form = event.target.closest?.("form[data-drop]");
+  if (form) tellChosen(form);
+});
+
+function tellChosen(form) {
+  const { file } = form.elements;
+  const [first, ...others] = file.files;
+  const size = (bytes) => (bytes < 999_500 ? `${Math.max(1, Math.round(bytes / 1e3))} KB` : `${(bytes / 1e6).toFixed(1)} MB`);
+  let fault = "";
+  if (others.length) fault = "Drop one file at a time.";
+  else if (first?.size > form.dataset.most)
+    fault = "This file is larger than 1 GiB; use flask records import on the server, which has no limit.";
+  file.setCustomValidity(fault);
+  document.getElementById("chosen").textContent = fault || (first ? `${first.name}, ${size(first.size)}` : "");
+}
+
+document.addEventListener("submit", (event) => {
+  if (!event.target.matches("form[data-drop]")) return;
+  document.getElementById("chosen").textContent += ". It is sent and read; a large file takes a while.";
 });
 
 // --- A secret is shown once: a second press would replace that answer, so it is not sent.

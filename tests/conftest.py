@@ -51,6 +51,22 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 @pytest.fixture
 def settings(cluster: Path) -> Iterator[Settings]:
     """Settings whose database is a fresh one with empty tables; the application's role is `cairn`."""
+    with _fresh(cluster) as settings:
+        yield settings
+
+
+@pytest.fixture
+def other_app(cluster: Path) -> Iterator[Flask]:
+    """The application on another empty database, for what goes from one registry to another."""
+    with _fresh(cluster) as settings:
+        app = create_app(settings)
+        yield app
+        with app.app_context():
+            database.close(app)
+
+
+@contextmanager
+def _fresh(cluster: Path) -> Iterator[Settings]:
     name = f"test_{os.getpid()}_{next(_numbers)}"
     admin = embedded.owner_url(cluster).replace("/cairn?", "/postgres?")
     with psycopg.connect(admin, autocommit=True) as connection:

@@ -6,7 +6,7 @@ from flask import Flask, request
 from flask.sessions import SecureCookieSessionInterface
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from webapp import api, cli, compressing, config, errors, headers, hosts, web
+from webapp import api, cli, compressing, config, downloading, errors, headers, hosts, web
 from webapp.config import Settings
 from webapp.extensions import csrf, db, limiter, migrate
 from webapp.store import database
@@ -56,6 +56,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     hosts.init_app(app, settings.trusted_hosts)
     headers.init_app(app)
     compressing.init_app(app)
+    downloading.init_app(app)
     web.init_app(app)
     api.init_app(app, settings)
     cli.init_app(app)

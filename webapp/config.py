@@ -4,7 +4,7 @@ import os
 import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -52,6 +52,10 @@ class Settings:
     def pool_size(self) -> int:
         """Connections of each worker, so that all workers stay below the embedded 100."""
         return max(1, min(8, 80 // self.workers))
+
+    def for_one_process(self) -> "Settings":
+        """The same for one process that does several things at once: it needs a few connections."""
+        return replace(self, workers=min(self.workers, 8))
 
 
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:

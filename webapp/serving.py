@@ -5,6 +5,7 @@ import logging
 import multiprocessing
 import signal
 import socket
+import subprocess
 import sys
 import threading
 import time
@@ -20,7 +21,7 @@ from granian.log import LogLevels
 
 from webapp import embedded
 from webapp.actions import secrets, staff
-from webapp.config import ConfigurationError, Settings
+from webapp.config import ROOT, ConfigurationError, Settings
 from webapp.domain.refusals import InvalidFields
 from webapp.store import provisioning
 
@@ -47,6 +48,7 @@ def serve(app: Flask, settings: Settings) -> None:
         prepare(app, settings)
         if settings.embedded:
             stack.enter_context(_revived(settings))
+        stack.enter_context(_background())
         stack.enter_context(_announced(settings))
         # Not fork: this process has threads, and a lock that one holds would stay locked for good.
         multiprocessing.set_start_method("spawn")
@@ -138,6 +140,33 @@ def _why_no_port(settings: Settings, error: OSError) -> str:
     if isinstance(error, socket.gaierror):
         return f"There is no host {settings.host}; set HOST to a name or address of this machine."
     return f"Cannot serve on {place}: {error.strerror}. Check HOST and PORT."
+
+
+@contextmanager
+def _background() -> Iterator[None]:
+    """Keeps the process for background work alive as long as the block lasts."""
+    over = threading.Event()
+    command = [sys.executable, "-m", "webapp.background"]
+
+    def keep() -> None:
+        while not over.is_set():
+            process = subprocess.Popen(command, cwd=ROOT)  # noqa: S603  (ourselves)
+            while process.poll() is None and not over.wait(_WATCH_S):
+                pass
+            if over.is_set():
+                process.terminate()
+                process.wait()
+            else:
+                log.warning("The process for background work had gone and is started again.")
+                over.wait(1)
+
+    thread = threading.Thread(target=keep)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
 
 
 @contextmanager

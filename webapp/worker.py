@@ -17,12 +17,12 @@ def worker() -> Flask:
     # Ctrl-C reaches every process of the terminal, and the server then ends its workers by SIGTERM;
     # two signals at once make granian miss both. Threads made from here on inherit the mask.
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
+    threading.Thread(target=end_with_parent, args=(os.getppid(),), daemon=True).start()
     return create_app()
 
 
-def _end_with_parent(parent: int) -> None:
-    """After a kill -9 of the server its workers would go on holding the port."""
+def end_with_parent(parent: int) -> None:
+    """Ends this process when its parent is gone: after a kill -9 it would go on holding the port."""
     while os.getppid() == parent:
         time.sleep(_WATCH_S)
     os._exit(1)

@@ -113,7 +113,7 @@ class Client:
 
     def _check(self, method: str, path: str, answer: Answer) -> None:
         check_headers(answer)
-        described = self._description(method, path, answer.status)
+        described = self._description(method, path, answer)
         if answer.status >= 400:
             check_problem(answer)
             described = described or "#/components/schemas/Problem"
@@ -123,16 +123,24 @@ class Client:
         validator = Draft202012Validator(schema, format_checker=FormatChecker())
         validator.validate(answer.json)
 
-    def _description(self, method: str, path: str, status: int) -> str | None:
+    def _description(self, method: str, path: str, answer: Answer) -> str | None:
         """Where the document describes this answer; an operation must list all that it answers."""
-        for template, operations in self.document["paths"].items():
+        paths = self.document["paths"]
+        for template in sorted(
+            paths, key=lambda one: "{" in one
+        ):  # a name before what stands for any
+            operations = paths[template]
             pattern = re.sub(r"\{\w+\}", "[^/]+", template)
             if not re.fullmatch(pattern, path) or method.lower() not in operations:
                 continue
             responses = operations[method.lower()]["responses"]
-            if status in UNDESCRIBED and str(status) not in responses:
+            if answer.status in UNDESCRIBED and str(answer.status) not in responses:
                 return None
-            (content,) = responses[str(status)]["content"].values()
+            contents = responses[str(answer.status)]["content"]
+            if not any(contents.values()):  # files have no schema
+                assert answer.headers["Content-Type"].partition(";")[0] in contents
+                return None
+            (content,) = contents.values()
             described: str = content["schema"]["$ref"]
             return described
         return None

@@ -15,9 +15,8 @@ from typing import Any
 import psutil
 
 from tests.bench.cases import Case, cases
-from tests.bench.registry import registry_of
-from webapp.actions import searching
-from webapp.store import database, records
+from tests.bench.registry import registry_of, sample
+from webapp.store import database
 from webapp.store import searching as finder
 
 _SIZES = (100_000, 10_000_000)
@@ -39,7 +38,7 @@ def main() -> None:
 
 def _measure(size: int, only: str, explain: bool) -> dict[str, tuple[Case, list[float]]]:
     with registry_of(size):
-        drawn = _sample(size)
+        drawn = sample(size)
         found = {}
         slowest: tuple[float, Any] = (0.0, None)
         for case in cases(*drawn):
@@ -82,15 +81,6 @@ def _time(case: Case) -> tuple[list[float], tuple[float, Any]]:
     finally:
         finder._Finder._run = plain  # type: ignore[method-assign]
     return times, max(statements, key=lambda one: one[0])
-
-
-def _sample(size: int) -> tuple[list[Any], list[str], list[str]]:
-    """Records and parties from all over the registry, and its registries."""
-    nos = Random(size).sample(range(1, size + 1), 500)
-    found = [one.record for one in database.read(records.listed, nos, False)]
-    parties = "SELECT name FROM parties ORDER BY hashint4(no) LIMIT 300"
-    names = [row[0] for row in database.read(lambda one: one.execute(parties).fetchall())]
-    return found, names, searching.known_registries()
 
 
 def _p95(times: list[float]) -> float:

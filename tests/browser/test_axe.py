@@ -1,12 +1,14 @@
 """Every page, in both palettes and at both widths, against axe-core's rules of accessibility."""
 
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from tests.browser.desk import Desk
+from tests.web.giving import BAD, row, table
 
 RULES = {"resultTypes": ["violations"]}
 VIEWS = pytest.mark.parametrize(
@@ -27,6 +29,22 @@ def lived_in(desk: Desk, project: str) -> str:
     desk.act(path, "cancel", quantity=10, reason="Issued in error")
     desk.act(path, "retire", quantity=20, beneficiary="Acme Ltd", reason="Flights of 2025")
     return path
+
+
+def imports_of(page: Page, project: str) -> list[str]:
+    """The pages of a file that is only shown, and of one that is imported, each with a bad row."""
+    content = table(row(project_name=project, serial_number=project), row(**BAD))
+    file: FilePayload = {"name": "credits.csv", "mimeType": "text/csv", "buffer": content}
+    paths = []
+    for _ in range(2):
+        page.goto("/imports")
+        page.get_by_label("Choose or drop a file").set_input_files(file)
+        page.get_by_role("button", name="Show what is in it").click()
+        expect(page.locator("#foreseen")).to_be_visible()
+        paths.append(urlsplit(page.url).path)
+    page.get_by_role("button", name="Import 2 rows").click()
+    expect(page.locator("#import .tally")).to_be_visible(timeout=30_000)
+    return paths
 
 
 @VIEWS
@@ -74,6 +92,8 @@ def test_what_staff_see_is_accessible(
         record,
         *(f"{record}/{action}" for action in ("retire", "sell", "return", "cancel")),
         "/records/new",
+        "/imports",
+        *imports_of(page, f"{project} {palette} {width}"),
         "/account",
         "/password",
         "/staff",

@@ -69,8 +69,8 @@ def find_records(search: Search, with_events: bool = False) -> Found:
 def _find_records(connection: Connection, search: Search, with_events: bool) -> Found:
     position = cursors.read(search)
     sought, issued = _sought(connection, search)
-    matched = _matched(connection, search, issued)
-    hits = searching.find(connection, search, matched, position, search.limit)
+    meant = _matched(connection, search, issued)
+    hits = searching.find(connection, search, meant, position, search.limit)
     items = records.listed(connection, hits.nos, with_events) if hits.nos else []
     previous, following = _neighbours(search, position, hits)
     located = tuple(_locate(connection, one, sought) for one in issued[:_MOST_LOCATED])
@@ -89,6 +89,14 @@ def _neighbours(
         cursors.write(search, hits.keys[0], backwards=True) if before else None,
         cursors.write(search, hits.keys[-1]) if after else None,
     )
+
+
+def matched(connection: Connection, search: Search) -> Matched | None:
+    """What a search's words or serial number stand for; None if it is only filtered.
+
+    Raises InvalidQuery for a malformed serial number.
+    """
+    return _matched(connection, search, _sought(connection, search)[1])
 
 
 def _matched(connection: Connection, search: Search, issued: list[Issued]) -> Matched | None:

@@ -11,7 +11,7 @@ from webapp.domain.actors import Actor
 from webapp.domain.allocation import decide
 from webapp.domain.commands import Cancel, Retire, Return, Sell, TakeUnits
 from webapp.domain.identity import is_record_id
-from webapp.domain.lifecycle import Draft, Event, Holdings, Story
+from webapp.domain.lifecycle import Draft, Holdings, Story
 from webapp.domain.refusals import NotAsForeseen, RecordNotFound
 from webapp.store import database, holdings, journal, records
 from webapp.store.database import Connection
@@ -138,25 +138,6 @@ def _foresee(connection: Connection, record_id: str, command: TakeUnits) -> Prev
     if story is None:
         raise RecordNotFound
     drafts = decide(story.events, command, journal.now(connection).date())
-    return Preview(
-        story, tuple(drafts), lifecycle.holdings([*story.events, *_as_events(story, drafts)])
-    )
-
-
-def _as_events(story: Story, drafts: Sequence[Draft]) -> list[Event]:
     last = story.events[-1]
-    return [
-        Event(
-            last.seq + step,
-            draft.event_type,
-            draft.from_seq,
-            draft.units,
-            draft.party,
-            draft.reason,
-            draft.note,
-            draft.effective_on,
-            "",
-            last.at,
-        )
-        for step, draft in enumerate(drafts, start=1)
-    ]
+    added = lifecycle.numbered(drafts, last.seq, last.at, "")
+    return Preview(story, tuple(drafts), lifecycle.holdings([*story.events, *added]))

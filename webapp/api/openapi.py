@@ -1,7 +1,7 @@
 """The description of the JSON door: OpenAPI 3.1, from the routes, the commands and the answers' models."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, TypeVar
@@ -16,6 +16,7 @@ from webapp.domain.commands import Command
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+_FILE_REFUSALS = (400, 401, 409, 503)
 _READ_REFUSALS = (400, 401, 404, 503)
 _WRITE_REFUSALS = (400, 401, 403, 404, 409, 413, 415, 422, 503)
 _REF = "#/components/schemas/{model}"
@@ -55,6 +56,7 @@ class _Described:
     command: type[Command] | None
     answers: dict[int, type[BaseModel]]
     query: type[BaseModel] | None
+    files: tuple[str, ...]
 
     @property
     def models(self) -> list[type[BaseModel]]:
@@ -65,11 +67,15 @@ def describes(
     command: type[Command] | None,
     answers: dict[int, type[BaseModel]],
     query: type[BaseModel] | None = None,
+    files: Iterable[str] = (),
 ) -> Callable[[F], F]:
-    """Marks a view with the command it takes and the models it answers, by status."""
+    """Marks a view with the command it takes and the models it answers, by status.
+
+    `files` are the content types of a view that answers with a file of one of them.
+    """
 
     def mark(view: F) -> F:
-        view.described = _Described(command, answers, query)  # type: ignore[attr-defined]
+        view.described = _Described(command, answers, query, tuple(files))  # type: ignore[attr-defined]
         view.reads_query = query is not None  # type: ignore[attr-defined]
         return view
 
@@ -153,6 +159,13 @@ def _responses(described: _Described) -> dict[str, Any]:
         str(status): _response(status, model, "application/json")
         for status, model in described.answers.items()
     }
+    if described.files:
+        refusals = _FILE_REFUSALS
+        # An empty schema: bytes of that content type (OpenAPI 3.1, "Considerations for File Uploads").
+        found["200"] = {
+            "description": "The file, sent while it is made.",
+            "content": {one.partition(";")[0]: {} for one in described.files},
+        }
     problems = {
         str(status): _response(status, schemas.Problem, "application/problem+json")
         for status in refusals

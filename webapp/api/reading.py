@@ -9,11 +9,11 @@ from webapp.actions.outcome import Once
 from webapp.domain.commands import Command
 from webapp.domain.reading import read_command
 from webapp.domain.refusals import InvalidQuery
-from webapp.domain.searching import EventSearch, Search, read_query
+from webapp.domain.searching import EventSearch, Export, Search, read_query
 
 C = TypeVar("C", bound=Command)
 
-Q = TypeVar("Q", Search, EventSearch)
+Q = TypeVar("Q", Search, EventSearch, Export)
 
 
 def command(model: type[C]) -> C:

@@ -2,12 +2,13 @@
 
 from flask import Response
 
-from webapp.actions import searching
+from webapp.actions import exporting, searching
 from webapp.api import access, presentation, reading, schemas
 from webapp.api.answering import json_answer
 from webapp.api.openapi import describes
 from webapp.api.records import bp
-from webapp.domain.searching import EventSearch, Search
+from webapp.domain.searching import EventSearch, Export, Search
+from webapp.downloading import download
 
 
 @bp.get("/records")
@@ -16,6 +17,14 @@ def find_records() -> Response:
     """Look for records: by words, by filters, by serial number; newest first unless sorted."""
     access.reader()
     return json_answer(presentation.found(searching.find_records(reading.query(Search))))
+
+
+@bp.get("/records/export")
+@describes(None, {}, query=Export, files=exporting.CONTENT_TYPES.values())
+def export_records() -> Response:
+    """Take all records that a search finds, with their events, as a file in the order they were made."""
+    access.reader()
+    return download(reading.query(Export))
 
 
 @bp.get("/serials/<path:serial>")

@@ -6,6 +6,7 @@ generated from the models.
 
 import re
 from datetime import date
+from functools import cached_property
 from itertools import pairwise
 from typing import Annotated, Any, ClassVar
 
@@ -144,12 +145,12 @@ class CreateRecord(Command):
     project_id: ProjectId | None = None
     issued_on: Day | None = None
 
-    @property
+    @cached_property
     def id(self) -> str:
         """The id of the record that it makes."""
         return record_id(self.project_name, self.registry, self.vintage, self.serial_number)
 
-    @property
+    @cached_property
     def serial(self) -> Serial:
         """Its serial number, read. Raises InvalidFields."""
         return read_serial(self.registry, self.serial_number, self.quantity)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from webapp.domain.blocks import Block, Blocks
+from webapp.domain.commands import CreateRecord
 
 
 @dataclass(frozen=True)
@@ -163,6 +164,42 @@ class Happening:
 
     record: Record
     event: Event
+
+
+def record_of(command: CreateRecord, block: Block, at: datetime, actor: str) -> Record:
+    """The record that a command makes, with the block that its serial number names."""
+    return Record(
+        command.id,
+        command.project_name,
+        command.registry,
+        command.vintage,
+        command.quantity,
+        command.serial_number,
+        command.project_id,
+        command.issued_on,
+        block,
+        at,
+        actor,
+    )
+
+
+def numbered(drafts: Iterable[Draft], after: int, at: datetime, actor: str) -> list[Event]:
+    """The drafts as events, numbered on from `after`; `actor` is the public name."""
+    return [
+        Event(
+            seq,
+            draft.event_type,
+            draft.from_seq,
+            draft.units,
+            draft.party,
+            draft.reason,
+            draft.note,
+            draft.effective_on,
+            actor,
+            at,
+        )
+        for seq, draft in enumerate(drafts, start=after + 1)
+    ]
 
 
 def units_left(events: Iterable[Event]) -> dict[int, Blocks]:

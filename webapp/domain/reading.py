@@ -1,8 +1,8 @@
-"""From JSON text to a command, with every mistake as a sentence at its field."""
+"""From JSON text or plain values to a command, with every mistake as a sentence at its field."""
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
@@ -46,19 +46,42 @@ def read_command(model: type[C], text: bytes | str) -> C:
     try:
         command = model.model_validate_json(text)
     except ValidationError as error:
-        raise _translated(error, model) from None
+        broken = error.errors(include_url=False)[0]
+        if broken["type"] == "json_invalid":
+            raise NotJson(broken["ctx"]["error"]) from None
+        raise InvalidFields(_first(_mistakes(error, model))) from None
     _refuse_repeated_names(text)
     command.check()
     return command
 
 
-def _translated(error: ValidationError, model: type[Command]) -> Exception:
-    found: list[FieldError] = []
-    for one in error.errors(include_url=False):
-        if one["type"] == "json_invalid":
-            return NotJson(one["ctx"]["error"])
-        found.append(FieldError(_name(one), _sentence(one, model)))
-    return InvalidFields(_first(found))
+def read_values(
+    model: type[C], values: Mapping[str, object], misread: Sequence[FieldError] = ()
+) -> C:
+    """The command that values of the right types make: numbers, days and texts.
+
+    `misread` are mistakes found when the values were read from text; at a field that has one,
+    nothing else is said. Raises InvalidFields.
+    """
+    found = list(misread)
+    try:
+        command = model.model_validate(values)
+    except ValidationError as error:
+        fields = {one.field for one in misread}
+        found += [
+            one for one in _mistakes(error, model) if one.field.partition(".")[0] not in fields
+        ]
+    else:
+        if not found:
+            command.check()
+            return command
+    raise InvalidFields(_first(found))
+
+
+def _mistakes(error: ValidationError, model: type[Command]) -> list[FieldError]:
+    return [
+        FieldError(_name(one), _sentence(one, model)) for one in error.errors(include_url=False)
+    ]
 
 
 class _Pairs(list[tuple[str, object]]):

@@ -72,6 +72,87 @@ class RecordNotFound(Refusal):
         super().__init__("Record not found")
 
 
+class FileRefused(Refusal):
+    """A file as a whole cannot be read, so none of its rows were."""
+
+    code = "file_refused"
+
+
+class FileTooLarge(FileRefused):
+    """More than a browser may send."""
+
+    code = "file_too_large"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The file is larger than 1 GiB; use `flask records import FILE` on the server, which has "
+            "no limit."
+        )
+
+
+class NoRoomForFile(FileRefused):
+    """The server has no room for what is sent to it."""
+
+    code = "no_room_for_file"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The server's disk is full, so the file could not be kept. Whoever runs this registry has "
+            "to make room; then send it again."
+        )
+
+
+class ImportNotFound(Refusal):
+    """No import has this number."""
+
+    code = "import_not_found"
+
+    def __init__(self) -> None:
+        super().__init__("There is no such import. The imports page lists all of them.")
+
+
+class ImportNotWaiting(Refusal):
+    """An import that was confirmed or discarded already is to be confirmed or discarded."""
+
+    code = "import_not_waiting"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This import was confirmed or discarded before, perhaps in another window. Its page says "
+            "how far it came."
+        )
+
+
+class AllOrNothing(Refusal):
+    """A row that is good, in a file that goes in whole or not at all, and has bad rows."""
+
+    code = "all_or_nothing"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This row is good. It was not added because the file was to go in whole or not at all and "
+            "other rows were refused."
+        )
+
+
+class NotIssued(Refusal):
+    """No record has these units, and the row that ends them may not bring them along."""
+
+    code = "not_issued"
+
+
+class EventDiffers(Refusal):
+    """A row tells of an event by its number, and the record has another one there."""
+
+    code = "event_differs"
+
+
+class TooManyRows(Refusal):
+    """The records asked for are more rows than a spreadsheet is made of."""
+
+    code = "too_many_rows"
+
+
 class AccountNotFound(Refusal):
     """No staff account has this number."""
 
@@ -254,6 +335,15 @@ class Busy(Unavailable):
         )
 
 
+class TooManyDownloads(Unavailable):
+    """As many files are being downloaded as can be without keeping everybody else waiting."""
+
+    code = "too_many_downloads"
+
+    def __init__(self) -> None:
+        super().__init__("Several others are downloading records right now. Try again in a minute.")
+
+
 class PdfNotMade(Unavailable):
     """The PDF of a certificate could not be set."""
 
@@ -263,6 +353,18 @@ class PdfNotMade(Unavailable):
         super().__init__(
             "The PDF could not be made just now. The certificate's page, the same address without "
             ".pdf, says all that it says and can be printed; or try again in a few seconds."
+        )
+
+
+class StorageFull(Unavailable):
+    """The database has no room left."""
+
+    code = "storage_full"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The database's disk is full. Nothing was saved; whoever runs this registry has to make "
+            "room."
         )
 
 

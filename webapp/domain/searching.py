@@ -18,11 +18,12 @@ MOST_ITEMS = 200
 COUNTED_UP_TO = 1000  # hits; more are told as "more than 1,000"
 _LONGEST = 300
 
-Q = TypeVar("Q", "Search", "EventSearch")
+Q = TypeVar("Q", "Search", "EventSearch", "Export")
 EventTypeName = Literal["created", "sold", "returned", "retired", "cancelled"]
 StatusName = Literal["active", "sold", "retired", "cancelled"]
 SortName = Literal["created", "vintage", "quantity", "project", "last_event"]
 OrderName = Literal["asc", "desc"]
+FormatName = Literal["csv", "jsonl", "xlsx"]
 
 
 def _searched(text: str) -> str:
@@ -54,9 +55,11 @@ Year = Annotated[int, _whole_number(1900, 2100, "a year"), Field(ge=1900, le=210
 Limit = Annotated[int, _whole_number(1, MOST_ITEMS, "a whole number"), Field(ge=1, le=MOST_ITEMS)]
 
 
-class _Parameters(BaseModel):
+class _Strict(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
+
+class _Parameters(_Strict):
     limit: Limit = 50
     cursor: str | None = None
 
@@ -67,9 +70,7 @@ class _Parameters(BaseModel):
         return {name: value for name, value in given.items() if value not in (None, "")}
 
 
-class Search(_Parameters):
-    """Records to look for. Dates are the days that events count for; both ends are included."""
-
+class _Filters(_Strict):
     q: Text = ""
     registry: Text | None = None
     vintage: Year | None = None
@@ -80,13 +81,6 @@ class Search(_Parameters):
     event: EventTypeName | None = None
     event_from: Day | None = None
     event_to: Day | None = None
-    sort: SortName = "created"
-    order: OrderName | None = None
-
-    @property
-    def descending(self) -> bool:
-        """Whether the largest comes first: names begin at a, everything else with the newest."""
-        return (self.order or ("asc" if self.sort == "project" else "desc")) == "desc"
 
     @property
     def vintages(self) -> tuple[int | None, int | None]:
@@ -99,6 +93,35 @@ class Search(_Parameters):
     def by_event(self) -> bool:
         """Whether only records with certain events are looked for."""
         return bool(self.event or self.event_from or self.event_to)
+
+    @property
+    def filtered(self) -> bool:
+        """Whether anything is asked for, rather than all records."""
+        return any(getattr(self, name) not in (None, "") for name in _Filters.model_fields)
+
+
+# The bases' fields come in reverse: a page's before the filters'.
+class Search(_Filters, _Parameters):
+    """Records to look for. Dates are the days that events count for; both ends are included."""
+
+    sort: SortName = "created"
+    order: OrderName | None = None
+
+    @property
+    def descending(self) -> bool:
+        """Whether the largest comes first: names begin at a, everything else with the newest."""
+        return (self.order or ("asc" if self.sort == "project" else "desc")) == "desc"
+
+
+class Export(_Filters):
+    """Records to take along as a file: all that a search finds, in the order they were made."""
+
+    format: FormatName = "csv"
+
+    @property
+    def search(self) -> Search:
+        """The search that finds them."""
+        return Search(order="asc", **self.model_dump(exclude={"format"}))
 
 
 class EventSearch(_Parameters):

@@ -5,12 +5,13 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from webapp.domain import grammars, wording
 from webapp.domain.blocks import LARGEST_NUMBER, Block
 from webapp.domain.refusals import FieldError, InvalidFields
 
-_NOTHING = frozenset({"nan", "undefined", "null", "none", "n/a", "#n/a"})
+_NOTHING = frozenset({"nan", "nat", "undefined", "null", "none", "n/a", "#n/a"})
 _WITH_UNIT = re.compile("(.+?)[ #/:-]+([0-9]{1,15})()")
 _WITH_UNITS = re.compile("(.+), units? ([0-9]{1,15})(?:-([0-9]{1,15}))?")  # as certificates have it
 _LONGEST_SERIES = 600  # bytes; a database index cannot hold keys of any length
@@ -130,6 +131,7 @@ def _vintage(parts: dict[str, str]) -> int:
     return start.year
 
 
+@lru_cache(maxsize=4096)
 def _day(text: str, name: str) -> date:
     try:
         return date(int(text[4:]), int(text[2:4]), int(text[:2]))
@@ -196,7 +198,7 @@ def check_against_fields(serial: Serial, vintage: int, project_id: str | None) -
             "vintage",
             f"The serial number says vintage {serial.vintage}, the record says {vintage}.",
         )
-    if serial.project and project_id is not None:
+    if serial.project and project_id not in (None, serial.project):
         # Exports write one project as "1340", "CAR1340" or "VCS 1340".
         registry = serial.series.partition("#")[0]
         given = re.sub(rf"^{registry}[ -]?", "", project_id, flags=re.IGNORECASE)

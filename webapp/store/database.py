@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
-from webapp.domain.refusals import Busy, DatabaseAway, OutcomeUnknown
+from webapp.domain.refusals import Busy, DatabaseAway, OutcomeUnknown, StorageFull
 from webapp.extensions import db
 from webapp.store.violations import refusal_of
 
@@ -23,11 +23,13 @@ P = ParamSpec("P")
 Connection = psycopg.Connection[tuple[Any, ...]]
 __all__ = [
     "Connection",
+    "Overtaken",
     "Session",
     "borrow",
     "change",
     "close",
     "connection_of",
+    "holding",
     "init_app",
     "libpq_url",
     "read",
@@ -42,6 +44,10 @@ _POOL_TIMEOUT_SECONDS = 5.0
 
 
 _BREAKAGES = (errors.AdminShutdown, errors.CrashShutdown, errors.CannotConnectNow)
+
+
+class Overtaken(Exception):
+    """Somebody was quicker, and what was decided does not fit what they wrote: decide it again."""
 
 
 def libpq_url(url: str) -> str:
@@ -135,6 +141,8 @@ def _translating() -> Iterator[None]:
         yield
     except (errors.LockNotAvailable, errors.QueryCanceled):
         raise Busy from None
+    except errors.DiskFull as error:
+        raise StorageFull from error
     except errors.IntegrityError as error:
         raise refusal_of(error) from error
     except PoolTimeout as error:
@@ -180,15 +188,15 @@ def read(query: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs
 def change(work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Runs `work` in a transaction and commits; what it raises rolls back.
 
-    Deadlocks and serialization failures run it again, a few times, and so does a connection that
-    broke before the commit. Raises Busy, DatabaseAway, OutcomeUnknown, or the refusal that a
+    Deadlocks, serialization failures and Overtaken run it again, a few times, and so does a
+    connection that broke before the commit. Raises Busy, DatabaseAway, OutcomeUnknown, or the refusal that a
     constraint of the database stands for.
     """
     with _translating():
         for left in reversed(range(_TRIES)):
             try:
                 return _change_once(lambda connection: work(connection, *args, **kwargs))
-            except (errors.DeadlockDetected, errors.SerializationFailure):
+            except (errors.DeadlockDetected, errors.SerializationFailure, Overtaken):
                 if not left:
                     raise Busy from None
             except errors.ReadOnlySqlTransaction:
@@ -221,6 +229,16 @@ def _is_broken(error: psycopg.OperationalError) -> bool:
     if isinstance(error, PoolTimeout):  # there was no connection that could break
         return False
     return error.sqlstate is None or isinstance(error, _BREAKAGES)
+
+
+@contextmanager
+def holding() -> Iterator[Connection]:
+    """A connection of one's own for a while: for locks that last as long as it does.
+
+    Raises Busy, DatabaseAway.
+    """
+    with _translating(), _pool().connection() as connection:
+        yield connection
 
 
 @contextmanager

@@ -119,12 +119,10 @@ def _write(
         "months": [event.day.replace(day=1) for event in added],
         "parties": numbers,
     }
-    counts = [
-        (event.event_type, event.day.replace(day=1), number, event.units.quantity)
-        for event, number in zip(added, numbers, strict=True)
-    ]
+    columns = zip(*pending(before, after, added, numbers), strict=True)
+    names_of = (f"m_{name}" for name in _MOVE + _COUNT)
     values = _sums(record_id, after, last.seq, last.at) | project | lines
-    values |= _moves_and_counts(_moves(before, after), counts, after.status)
+    values |= {name: list(column) for name, column in zip(names_of, columns, strict=True)}
     written = connection.execute(_WITH_LINES.format(change=change), values).fetchall()
     sums.fold_when_due(connection, [row[0] for row in written])
 
@@ -143,7 +141,22 @@ def _sums(record_id: str, held: Holdings, last_seq: int, at: datetime) -> dict[s
     }
 
 
+def pending(
+    before: Holdings | None,
+    after: Holdings,
+    added: Sequence[Event],
+    party_nos: Sequence[int | None],
+) -> list[tuple[Any, ...]]:
+    """What a change adds to the kept sums: rows of pending_sums from `status` on."""
+    counts = [
+        (event.event_type, event.day.replace(day=1), number, event.units.quantity)
+        for event, number in zip(added, party_nos, strict=True)
+    ]
+    return _moves_and_counts(_moves(before, after), counts, after.status)
+
+
 Move = tuple[str, int, int, int, int, int, int]
+Count = tuple[str, date, int | None, int]
 
 
 def _moves(before: Holdings | None, after: Holdings) -> list[Move]:
@@ -165,14 +178,10 @@ def _difference(arrives: tuple[int, ...], leaves: tuple[int, ...]) -> Any:
     return tuple(one - other for one, other in zip(arrives, leaves, strict=True))
 
 
-def _moves_and_counts(
-    moves: list[Move], counts: list[tuple[str, date, int | None, int]], status: str
-) -> dict[str, list[Any]]:
-    """The rows of pending_sums, column by column: each holds a move, a count, or both."""
-    rows = [
+def _moves_and_counts(moves: list[Move], counts: list[Count], status: str) -> list[tuple[Any, ...]]:
+    """The rows of pending_sums, after registry, vintage and project: each a move, a count, or both."""
+    return [
         ((status, 0, 0, 0, 0, 0, 0) if move is None else move)
         + ((None, None, None, 0) if count is None else count)
         for move, count in zip_longest(moves, counts)
     ]
-    columns = zip(*rows, strict=True)
-    return {f"m_{name}": list(column) for name, column in zip(_MOVE + _COUNT, columns, strict=True)}

@@ -8,7 +8,7 @@ from psycopg.types.multirange import Int8Multirange
 from psycopg.types.range import Int8Range
 
 from webapp.domain.blocks import Block, Blocks
-from webapp.domain.lifecycle import Draft, Event
+from webapp.domain.lifecycle import Draft, Event, numbered
 from webapp.store.database import Connection
 
 EVENT_COLUMNS = (
@@ -52,21 +52,7 @@ def append(
     actor: tuple[str, str],
 ) -> list[Event]:
     """Writes the decided events, numbered on from `after`. `actor` is name and id."""
-    events = [
-        Event(
-            seq,
-            draft.event_type,
-            draft.from_seq,
-            draft.units,
-            draft.party,
-            draft.reason,
-            draft.note,
-            draft.effective_on,
-            actor[0],
-            at,
-        )
-        for seq, draft in enumerate(drafts, start=after + 1)
-    ]
+    events = numbered(drafts, after, at, actor[0])
     for event in events:
         ranges = [Int8Range(block.first, block.last + 1) for block in event.units]
         connection.execute(

@@ -6,6 +6,10 @@ from webapp.domain.text import fold
 from webapp.store.database import Connection
 
 _PROJECT = "SELECT no FROM projects WHERE registry = %s AND name = %s"
+_PROJECTS = (
+    "SELECT p.registry, p.name, p.no FROM unnest(%s::text[], %s::text[]) AS w (registry, name)"
+    " JOIN projects p USING (registry, name)"
+)
 _ADD_PROJECT = (
     "INSERT INTO projects (registry, name, folded) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING"
 )
@@ -38,11 +42,29 @@ def party_nos(connection: Connection, names: Iterable[str | None]) -> dict[str |
         return {}
     found: dict[str | None, int] = dict(connection.execute(_PARTIES, (wanted,)).fetchall())
     missing = [name for name in wanted if name not in found]
-    for name in missing:  # in one order everywhere, so that nobody waits in a circle
-        connection.execute(_ADD_PARTY, (name, fold(name)))
+    # In one order everywhere, so that nobody waits in a circle.
+    connection.cursor().executemany(_ADD_PARTY, [(name, fold(name)) for name in missing])
     if missing:
         found = dict(connection.execute(_PARTIES, (wanted,)).fetchall())
     return found
+
+
+def project_nos(
+    connection: Connection, wanted: Iterable[tuple[str, str]]
+) -> dict[tuple[str, str], int]:
+    """The numbers of many projects, by registry and name; those that are new are added."""
+    pairs = sorted(set(wanted))
+    found = _projects(connection, pairs)
+    missing = [pair for pair in pairs if pair not in found]
+    rows = [(registry, name, fold(name)) for registry, name in missing]
+    connection.cursor().executemany(_ADD_PROJECT, rows)  # in one order, as with the parties
+    return found | _projects(connection, missing) if missing else found
+
+
+def _projects(connection: Connection, pairs: list[tuple[str, str]]) -> dict[tuple[str, str], int]:
+    registries, names = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
+    rows = connection.execute(_PROJECTS, (registries, names)).fetchall()
+    return {(registry, name): no for registry, name, no in rows}
 
 
 def add_missing(connection: Connection) -> None:

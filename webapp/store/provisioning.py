@@ -26,6 +26,7 @@ _ALSO_UPDATED = ("holdings",)
 _FREE = (
     *("staff", "sessions", "api_tokens", "idempotency_keys"),
     *("projects", "parties", "feed", "unit_sums", "event_sums", "pending_sums"),
+    *("imports", "import_pieces", "import_refusals"),
 )
 
 

@@ -9,6 +9,7 @@ from psycopg.types.range import Int8Range
 
 from webapp.domain.blocks import Block
 from webapp.domain.commands import CreateRecord
+from webapp.domain.landing import Standing
 from webapp.domain.lifecycle import Event, Happening, Holdings, Listed, Record, Story
 from webapp.domain.serials import Serial
 from webapp.store.database import Connection
@@ -45,6 +46,10 @@ _OVERLAPPING = (
     " JOIN holdings h ON h.record_id = s.record_id WHERE s.series = ANY (%s)"
     " AND (%s::int8range IS NULL OR s.block && %s::int8range) ORDER BY s.series, s.block LIMIT %s"
 )
+_STANDINGS = (
+    f"SELECT {_RECORD_COLUMNS}, s.series, s.remainder FROM records r JOIN serial_blocks s"
+    " ON s.series = r.series AND s.record_id = r.id WHERE r.id = ANY (%s)"
+)
 _MOST_DRAWN = 100  # events of a record; of more a list draws the sums only
 _INSERT_RECORD = (
     "INSERT INTO records (id, project_name, registry, vintage, quantity, serial_number, project_id,"
@@ -56,9 +61,7 @@ _INSERT_BLOCK = (
     " ON CONFLICT DO NOTHING"
 )
 _NEIGHBOURS = (
-    "SELECT r.id, r.project_name, r.serial_number, lower(s.block), upper(s.block) - 1,"
-    " s.block && %(block)s"
-    " FROM serial_blocks s JOIN records r ON r.id = s.record_id"
+    f"SELECT {_RECORD_COLUMNS} FROM serial_blocks s JOIN records r ON r.id = s.record_id"
     " WHERE s.series = %(series)s AND (s.block && %(block)s OR s.remainder <> %(remainder)s)"
     " ORDER BY s.block && %(block)s DESC, s.block LIMIT 1"
 )
@@ -71,17 +74,6 @@ class Issued:
     no: int
     record_id: str
     block: Block
-
-
-@dataclass(frozen=True)
-class Neighbour:
-    """A record that stands in the way of another's serial number."""
-
-    id: str
-    project_name: str
-    serial_number: str
-    block: Block
-    overlaps: bool  # else it has another remainder
 
 
 def find(connection: Connection, record_id: str) -> Story | None:
@@ -121,6 +113,20 @@ def issued_in(
     units = None if block is None else _range(block)
     rows = connection.execute(_OVERLAPPING, (list(series), units, units, limit), prepare=False)
     return [Issued(row[0], row[1], Block(row[2], row[3])) for row in rows.fetchall()]
+
+
+def standings(connection: Connection, ids: Sequence[str]) -> list[Standing]:
+    """The records of these ids with their events, as rows of a file find them."""
+    events: dict[str, list[Event]] = {}
+    rows = connection.execute(_STANDINGS, (ids,)).fetchall()
+    for record_id, *event in connection.execute(_EVENTS_OF, (ids,)).fetchall():
+        events.setdefault(record_id, []).append(event_of(event))
+    return [
+        Standing(record, Serial(series, remainder, record.block), found, len(found))
+        for record, series, remainder, found in (
+            (_record_of(row), row[_R], row[_R + 1], events[row[0]]) for row in rows
+        )
+    ]
 
 
 def ids(connection: Connection, after: str, limit: int) -> list[str]:
@@ -165,15 +171,13 @@ def claim_block(connection: Connection, serial: Serial, record_id: str) -> bool:
     return row.rowcount == 1
 
 
-def in_the_way(connection: Connection, serial: Serial) -> Neighbour | None:
+def in_the_way(connection: Connection, serial: Serial) -> Record | None:
     """The record that keeps a block from being claimed; an overlap before another remainder."""
     row = connection.execute(
         _NEIGHBOURS,
         {"series": serial.series, "remainder": serial.remainder, "block": _range(serial.block)},
     ).fetchone()
-    if row is None:
-        return None
-    return Neighbour(row[0], row[1], row[2], Block(row[3], row[4]), row[5])
+    return None if row is None else _record_of(row)
 
 
 def _range(block: Block) -> Int8Range:

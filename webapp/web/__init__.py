@@ -11,6 +11,8 @@ from webapp.web import (
     events,
     forms,
     htmx,
+    import_words,
+    imports,
     records,
     searching,
     staff,
@@ -28,10 +30,11 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(htmx_url=HTMX_URL, htmx_integrity=HTMX_INTEGRITY)
     app.jinja_env.globals.update(acts=acting.ACTS, widget=forms.widget)
     telling.init_app(app)
+    import_words.init_app(app)
     strip.init_app(app)
     certificates.init_app(app)
     access.init_app(app)
     stale.init_app(app)
     app.after_request(htmx.vary)
-    for module in (searching, records, acting, account, staff, tokens, events, totals):
+    for module in (searching, records, acting, imports, account, staff, tokens, events, totals):
         app.register_blueprint(module.bp)

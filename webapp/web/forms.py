@@ -1,6 +1,5 @@
 """The pages' forms: labels and widgets. The rules are the commands'; this only carries text to them."""
 
-import json
 import re
 from typing import Any, ClassVar, TypeVar
 
@@ -11,7 +10,7 @@ from wtforms import Field, Form, HiddenField, SelectField, StringField, TextArea
 from webapp.actions import secrets
 from webapp.actions.outcome import Once
 from webapp.domain.commands import Command
-from webapp.domain.reading import read_command
+from webapp.domain.reading import read_values
 from webapp.domain.refusals import FieldError, InvalidFields, KeyReused, Refusal
 
 C = TypeVar("C", bound=Command)
@@ -248,12 +247,4 @@ def read_form(form: CommandForm, model: type[C]) -> C:
             values[name] = field.json_value() if hasattr(field, "json_value") else field.data
         except ValueError as error:
             errors.append(FieldError(name, str(error)))
-    try:
-        command = read_command(model, json.dumps(values))
-    except InvalidFields as refusal:
-        own = {error.field for error in errors}
-        errors += [error for error in refusal.errors if error.field.split(".")[0] not in own]
-        raise InvalidFields(errors) from None
-    if errors:
-        raise InvalidFields(errors)
-    return command
+    return read_values(model, values, errors)

@@ -6,13 +6,14 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from webapp.actions import searching
+from webapp.actions import exporting, searching
 from webapp.actions.searching import Found, Located
 from webapp.domain import wording
 from webapp.domain.identity import is_record_id
 from webapp.domain.lifecycle import EVENT_TYPES
 from webapp.domain.refusals import InvalidQuery
-from webapp.domain.searching import Search, read_query
+from webapp.domain.searching import Export, Search, read_query
+from webapp.downloading import download
 from webapp.web import access, htmx
 
 bp = Blueprint("searching", __name__)
@@ -66,6 +67,13 @@ def find() -> Response | str:
     return _show(search, found)
 
 
+@bp.get("/records/export")
+def export() -> Response:
+    """All records that a search finds, as a file."""
+    access.reader()
+    return download(read_query(Export, request.args.to_dict(flat=False), of_page=True))
+
+
 def _straight_to(search: Search, found: Found) -> str | None:
     """The record's address, when a serial number or an id was asked for and one record has it."""
     if found.count != 1 or len(found.items) != 1:
@@ -90,6 +98,11 @@ def _address(search: Search, **changes: Any) -> str:
     return url_for("searching.find", **{name: one for name, one in chosen.items() if one})
 
 
+def _export_address(search: Search, wanted: str) -> str:
+    chosen = {name: one for name, one in search.chosen.items() if name in Export.model_fields}
+    return url_for("searching.export", format=wanted, **chosen)
+
+
 def _show(search: Search, found: Found) -> Response | str:
     shown = {
         "search": search,
@@ -97,6 +110,8 @@ def _show(search: Search, found: Found) -> Response | str:
         "conditions": conditions(search),
         "address": lambda **changes: _address(search, **changes),
         "located_at": located_at,
+        "most_rows": exporting.MOST_ROWS,
+        "export_address": lambda wanted: _export_address(search, wanted),
     }
     if htmx.is_partial():
         response = htmx.part(render_template("partials/hits.html", **shown))

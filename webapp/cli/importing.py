@@ -1,0 +1,113 @@
+"""flask records import: a file of credits, from the command line."""
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from webapp.actions import importing
+from webapp.actions.importing import Summary
+from webapp.cli.records import records_group
+from webapp.cli.shared import with_database
+from webapp.domain import wording
+from webapp.domain.actors import Actor
+from webapp.exchange.shapes import FORMATS
+
+_TELL_EVERY_S = 0.5  # on a terminal; into a log twenty times as rarely
+
+
+@records_group.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--format",
+    "wanted",
+    type=click.Choice(FORMATS),
+    help="What the file is, unless its header tells.",
+)
+@click.option("--dry-run", is_flag=True, help="Say what would happen and change nothing.")
+@click.option("--strict", is_flag=True, help="All rows or none.")
+@click.option(
+    "--own-blocks",
+    is_flag=True,
+    help="Gold Standard retirements whose issuance is not here bring their own blocks as records; the issuance cannot be imported later.",
+)
+@click.option(
+    "--refusals",
+    type=click.Path(path_type=Path),
+    help="Where refused rows go; beside FILE unless given.",
+)
+@click.option(
+    "--actor", default="Registry import", show_default=True, help="The public name on the events."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print a summary as the last line.")
+@with_database
+def _import(
+    file: Path,
+    wanted: str | None,
+    dry_run: bool,
+    strict: bool,
+    own_blocks: bool,
+    refusals: Path | None,
+    actor: str,
+    as_json: bool,
+) -> None:
+    """Import FILE: an export of Verra, Gold Standard, ACR, CAR or ART, a CSV, XLSX or JSON.
+
+    Rows that are there already are not doubled, so after an interruption run it again.
+    """
+    summary = importing.import_file(
+        file,
+        Actor("command", actor, "operator"),
+        wanted=wanted,
+        own_blocks=own_blocks,
+        strict=strict,
+        dry_run=dry_run,
+        refusals=refusals,
+        progress=_teller(),
+    )
+    click.echo(json.dumps(asdict(summary)) if as_json else _told(summary, dry_run))
+
+
+def _told(summary: Summary, dry_run: bool) -> str:
+    would = "would be " if dry_run else ""
+    parts = [
+        f"{wording.number(summary.read)} rows read: {wording.number(summary.added)} {would}added",
+        f"{wording.number(summary.already_there)} already there",
+        f"{wording.number(summary.refused)} {would}refused",
+    ]
+    told = f"{', '.join(parts)}."
+    if summary.refusals:
+        told += f"\nThe refused rows, with the reasons: {summary.refusals}. Correct and import that file."
+    return told
+
+
+def _teller() -> Callable[[int, int], None]:
+    """Tells on stderr how far it is: in place on a terminal, else a line now and then."""
+    terminal = sys.stderr.isatty()
+    every = _TELL_EVERY_S if terminal else _TELL_EVERY_S * 20
+    began = last = time.monotonic()
+
+    def tell(read: int, rows: int) -> None:
+        nonlocal last
+        now = time.monotonic()
+        if now - last < every and read < rows:
+            return
+        last = now
+        rate = read / (now - began or 1)
+        left = f", {_duration((rows - read) / rate)} left" if read < rows else ""
+        line = (
+            f"{read:,} of {rows:,} rows ({read * 100 // (rows or 1)}%), {rate:,.0f} a second{left}"
+        )
+        end = "\n" if not terminal or read >= rows else ""
+        click.echo(f"\r\x1b[K{line}{end}" if terminal else line, err=True, nl=not terminal)
+
+    return tell
+
+
+def _duration(seconds: float) -> str:
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes else f"{round(seconds)} s"
