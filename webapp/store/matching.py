@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from webapp.domain.registries import CODES
 from webapp.domain.text import fold
 from webapp.store.database import Connection
 
@@ -45,8 +46,8 @@ def registries(connection: Connection) -> list[str]:
 def match(connection: Connection, q: str, registry: str | None = None) -> Matched:
     """What the words match: a project whose name holds them all, a party likewise, a record's id.
 
-    A word that is a registry's code stands for that registry's projects, too. Case and accents do
-    not count. `registry` leaves out the projects of others.
+    A registry's code or name ("gold standard") stands for that registry's projects, too. Case and
+    accents do not count. `registry` leaves out the projects of others.
     """
     folded = fold(q)
     words = folded.split()
@@ -66,17 +67,31 @@ def match(connection: Connection, q: str, registry: str | None = None) -> Matche
 def _projects(
     connection: Connection, words: list[str], registry: str | None
 ) -> list[tuple[int, int]]:
-    codes = [(fold(code), code) for code in registries(connection)]  # some may fold alike
     conditions, values = [], list[object]()
-    for word in words:
-        meant = [code for folded, code in codes if folded == word]
-        conditions.append("(folded LIKE %s OR registry = ANY (%s))" if meant else "folded LIKE %s")
-        values += [_containing(word), meant] if meant else [_containing(word)]
+    for phrase, meant in _phrases(words, registries(connection)):
+        named = " AND ".join(["folded LIKE %s"] * len(phrase))
+        conditions.append(f"({named} OR registry = ANY (%s))" if meant else named)
+        values += [_containing(word) for word in phrase]
+        values += [meant] if meant else []
     if registry is not None:
         conditions.append("registry = %s")
         values.append(registry)
     query = f"SELECT no, records FROM projects WHERE {' AND '.join(conditions)}"
     return _pairs(connection, query, values)
+
+
+def _phrases(words: list[str], codes: list[str]) -> list[tuple[list[str], list[str]]]:
+    """The words, those together that name a registry, each with the codes that they may mean."""
+    meant = {tuple(name.split()): [code] for name, code in CODES.items()}
+    for code in codes:  # some may fold alike
+        meant.setdefault(tuple(fold(code).split()), []).append(code)
+    found = []
+    while words:
+        lengths = (n for n in range(len(words), 1, -1) if tuple(words[:n]) in meant)
+        length = next(lengths, 1)
+        found.append((words[:length], meant.get(tuple(words[:length]), [])))
+        words = words[length:]
+    return found
 
 
 def _parties(connection: Connection, folded: str, words: list[str]) -> list[tuple[int, int]]:
