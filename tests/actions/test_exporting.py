@@ -48,6 +48,7 @@ def paged(monkeypatch: pytest.MonkeyPatch) -> Paged:
     """Has an export take pages of so many records, and look through as few to find them."""
 
     def in_pages(records: int) -> None:
+        monkeypatch.setattr(store_exporting, "FIRST_PAGE", records)
         monkeypatch.setattr(store_exporting, "PAGE", records)
         monkeypatch.setattr(store_exporting, "_SCANNED", records)
         monkeypatch.setattr(store_exporting, "COUNTED_UP_TO", records)

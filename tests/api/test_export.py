@@ -140,6 +140,7 @@ def test_a_database_that_is_away_is_told_before_the_first_byte(door: Callable[..
 def test_a_file_that_breaks_off_says_so_at_its_end(
     api: Client, owner: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(store_exporting, "FIRST_PAGE", 1)
     monkeypatch.setattr(store_exporting, "PAGE", 1)
     for number in range(3):
         assert api.create(serial_number=f"Serial {number}").status == 201

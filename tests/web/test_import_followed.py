@@ -5,7 +5,7 @@ import pytest
 from flask import Flask
 
 from tests.parser import words
-from tests.web.browser import Browser
+from tests.web.browser import HTMX, Browser
 from tests.web.giving import BAD, give, rows, run, sums
 
 
@@ -33,7 +33,6 @@ def test_an_import_that_waits_asks_for_itself_every_second_and_an_ended_one_does
 
     part = desk.part("/imports/1")
     assert part.element("import").get("hx-trigger") is None
-    assert part.headers["HX-Reswap"] == "outerHTML"
     assert words(part.element("said")) == "The import has ended: 1 added, 1 refused."
     assert "http-equiv" not in desk.get("/imports/1").html
 
@@ -86,3 +85,13 @@ def test_an_import_that_was_interrupted_tells_from_which_row_it_went_on(
     page = desk.get(page.path)
     assert "It was interrupted, and went on from row 3." in page.text
     assert sums(page)["Rows of the file"] == 3
+
+
+def test_what_goes_wrong_while_the_page_asks_by_itself_takes_no_focus(desk: Browser) -> None:
+    asking = {**HTMX, "HX-Source": "section#import"}
+
+    part = desk.ask("/imports/99", headers=asking, part=True)
+
+    assert part.headers["HX-Retarget"] == "#notice"
+    assert "There is no such import." in part.summary
+    assert "autofocus" not in part.html

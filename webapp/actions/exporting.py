@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from io import SEEK_END, TextIOWrapper
-from itertools import chain, islice
+from itertools import chain, islice, repeat
 from tempfile import TemporaryFile
 from threading import Lock
 from typing import IO
@@ -145,29 +145,30 @@ def _cells(pages: list[Page], told: Told) -> Iterator[list[str]]:
 def _pages(asked: Export) -> Iterator[Page]:
     """The records in pages, up to the one that is the newest now."""
     newest = database.read(exporting.newest)
+    limits = chain([exporting.FIRST_PAGE], repeat(exporting.PAGE))
     if asked.filtered:
-        yield from _found(asked.search, newest)
+        yield from _found(asked.search, newest, limits)
         return
     after = 0
-    while page := database.read(exporting.following, after, newest):
+    while page := database.read(exporting.following, after, newest, next(limits)):
         yield page
         after = page.last
 
 
-def _found(search: Search, newest: int) -> Iterator[Page]:
+def _found(search: Search, newest: int, limits: Iterator[int]) -> Iterator[Page]:
     matched, nos = database.read(_few, search)
     if matched is not None and not matched:
         return
     if nos is not None:
         yield from _page_of(nos)
         return
-    nos, after = [], 0
+    nos, after, limit = [], 0, next(limits)
     while looked := database.read(exporting.scan, search, matched, after, newest):
         after, found = looked
         nos += found
-        while len(nos) >= exporting.PAGE:
-            yield from _page_of(nos[: exporting.PAGE])
-            nos = nos[exporting.PAGE :]
+        while len(nos) >= limit:
+            yield from _page_of(nos[:limit])
+            nos, limit = nos[limit:], next(limits)
     yield from _page_of(nos)
 
 

@@ -14,7 +14,10 @@ from webapp.store.asking import Asked
 from webapp.store.database import Connection
 from webapp.store.matching import Matched
 
-PAGE = 20_000  # records; of smaller pages planning and finding take their share
+# Records of a page: few in the first, so that it comes soon and small exports are one, and then as
+# many as make it worth PostgreSQL's while to read the tables for them.
+FIRST_PAGE = 20_000
+PAGE = 100_000
 _SCANNED = 20_000  # records that one statement looks through for those asked for
 _IN_MEMORY = 16 * 2**20  # bytes of a page; what is more waits on disk
 
@@ -37,13 +40,13 @@ def newest(connection: Connection) -> int:
     return number
 
 
-def following(connection: Connection, after: int, newest: int) -> Page | None:
-    """The next page of all records; None at the end."""
+def following(connection: Connection, after: int, newest: int, limit: int) -> Page | None:
+    """The next page of all records, of at most `limit`; None at the end."""
     query = (
         "SELECT max(no), count(*) FROM (SELECT no FROM holdings WHERE no > %s AND no <= %s"
         " ORDER BY no LIMIT %s) page"
     )
-    row = connection.execute(query, (after, newest, PAGE), prepare=False).fetchone()
+    row = connection.execute(query, (after, newest, limit), prepare=False).fetchone()
     assert row is not None
     return None if row[0] is None else Page(after, row[0], row[1])
 

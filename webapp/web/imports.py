@@ -94,16 +94,13 @@ def show(import_id: int) -> AnyResponse | str:
     found = importing.one(import_id)
     if found.state == "previewed":
         return _foresee(found)
-    ended = found.state in _ENDED
     shown = {
         "found": found,
-        "ended": ended,
+        "ended": found.state in _ENDED,
         "refused": importing.first_refused(found.id, _SHOWN) if _has_refusals(found) else [],
     }
     if htmx.is_partial():
-        html = render_template("partials/import.html", partial=True, **shown)
-        # What asks every second asks as long as it stands there: at the end it is replaced.
-        return htmx.part(html, into="#import" if ended else None)
+        return htmx.part(render_template("partials/import.html", partial=True, **shown))
     return render_template("imports/import.html", **shown)
 
 
