@@ -3,7 +3,7 @@
 from alembic import context
 from flask import current_app
 
-from webapp.store import files, models, people, projections, provisioning  # noqa: F401  (imported so that the metadata is whole)
+from webapp.store import files, ledger, models, people, projections, provisioning  # noqa: F401  (imported so that the metadata is whole)
 
 config = context.config
 

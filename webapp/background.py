@@ -17,8 +17,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))  # what is not committed is rolled back
     threading.Thread(target=end_with_parent, args=(os.getppid(),), daemon=True).start()
     os.nice(_NICENESS)
-    with create_app(config.read_settings().for_one_process()).app_context():
-        working.until(threading.Event())
+    working.until(create_app(config.read_settings().for_one_process()), threading.Event())
 
 
 if __name__ == "__main__":

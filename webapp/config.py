@@ -38,6 +38,8 @@ class Settings:
     trusted_hosts: tuple[str, ...]
     trusted_proxies: int
     rate_limit_storage_url: str
+    ledger_key: str | None  # one or more, separated by white space; None: in data_dir
+    ledger_origin: str | None
     admin_email: str | None
     admin_password: str | None
 
@@ -90,6 +92,8 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         or (*_LOCAL, _bracketed(host)),
         trusted_proxies=_whole(given, "TRUSTED_PROXIES", 0, 0, 10),
         rate_limit_storage_url=_storage(given),
+        ledger_key=given.get("LEDGER_KEY"),
+        ledger_origin=given.get("LEDGER_ORIGIN"),
         admin_email=given.get("ADMIN_EMAIL"),
         admin_password=given.get("ADMIN_PASSWORD"),
     )

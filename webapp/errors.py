@@ -28,6 +28,9 @@ STATUS: dict[type[Refusal], int] = {
     refusals.AccountNotFound: 404,
     refusals.TokenNotFound: 404,
     refusals.SessionNotFound: 404,
+    refusals.EventNotFound: 404,
+    refusals.TileNotFound: 404,
+    refusals.ProofWaits: 202,
     refusals.ImportNotFound: 404,
     refusals.FileRefused: 422,
     refusals.FileTooLarge: 413,
@@ -83,7 +86,7 @@ def _refused(refusal: Refusal) -> Response:
         return _ask_to_sign_in(refusal)
     status = status_of(refusal)
     response = answer(status, refusal.code, refusal.detail, refusal.errors)
-    if status == 503:
+    if status in (202, 503):
         response.headers["Retry-After"] = str(_RETRY_AFTER_S)
     if status == 401 and _is_api():
         response.headers["WWW-Authenticate"] = "Bearer"

@@ -23,6 +23,7 @@ from webapp import embedded
 from webapp.actions import secrets, staff
 from webapp.config import ROOT, ConfigurationError, Settings
 from webapp.domain.refusals import InvalidFields
+from webapp.ledger_files import signers
 from webapp.store import provisioning
 
 log = logging.getLogger(__name__)
@@ -72,6 +73,7 @@ def serve(app: Flask, settings: Settings) -> None:
 
 def prepare(app: Flask, settings: Settings) -> None:
     """Checks the database, makes its tables, and the first administrator if there is none."""
+    signers(settings)  # a log that nobody can sign is told now, and not in the middle of the night
     provisioning.check(settings)
     provisioning.migrate(app, settings)
     email = settings.admin_email or "admin@localhost"

@@ -1,35 +1,72 @@
-"""The work that nobody waits for: imports, and forgetting what was abandoned."""
+"""The work that nobody waits for: imports, sealing events into the log, forgetting what was abandoned."""
 
 import logging
 import threading
+from collections.abc import Callable
 from datetime import timedelta
 
+from flask import Flask
+
 from webapp.actions import importing
+from webapp.actions.sealing import LedgerBehind, Sealer
+from webapp.config import Settings
 from webapp.domain.refusals import Unavailable
 
 log = logging.getLogger(__name__)
 
 _LOOK_EVERY_S = 1.0
+_SEAL_EVERY_S = 0.2  # a write is sealed within a second
 _TRY_AGAIN_S = 3.0
 _ABANDONED = timedelta(days=1)
 
 
-def until(over: threading.Event) -> None:
-    """Does what there is to do, one thing after the other, until `over` is set.
+def until(app: Flask, over: threading.Event) -> None:
+    """Does what there is to do until `over` is set; sealing in a thread, since imports take long.
 
-    While the database is away it waits for it; what was interrupted goes on afterwards.
+    While the database is away it waits for it; what was interrupted goes on afterwards. Raises
+    ConfigurationError when the log cannot be signed for want of a key.
     """
-    away = False
+    settings: Settings = app.extensions["cairn.settings"]
+    sealer = Sealer(settings)
+
+    def seal() -> None:
+        with app.app_context():
+            _again_and_again(lambda: bool(sealer.seal()), "Sealing", _SEAL_EVERY_S, over)
+
+    thread = threading.Thread(target=seal, name="sealing")
+    thread.start()
+    try:
+        with app.app_context():
+            _again_and_again(_import, "Imports", _LOOK_EVERY_S, over)
+    finally:
+        over.set()
+        thread.join()
+
+
+def _import() -> bool:
+    importing.forget_abandoned(_ABANDONED)
+    return importing.work()
+
+
+def _again_and_again(
+    work: Callable[[], bool], name: str, every_s: float, over: threading.Event
+) -> None:
+    """Works while there is something to do, and looks again now and then; says once that it waits."""
+    told = ""
     while not over.is_set():
         try:
-            importing.forget_abandoned(_ABANDONED)
-            worked = importing.work()
+            worked = work()
         except Unavailable as refusal:
-            if not away:
-                log.warning("Imports wait: %s", refusal)
-            away = True
+            if told != refusal.detail:
+                level = logging.ERROR if isinstance(refusal, LedgerBehind) else logging.WARNING
+                log.log(level, "%s: %s", name, refusal.detail)
+            told = refusal.detail
             over.wait(_TRY_AGAIN_S)
             continue
-        away = False
+        except Exception:
+            log.exception("%s failed and is tried again.", name)
+            over.wait(_TRY_AGAIN_S)
+            continue
+        told = ""
         if not worked:
-            over.wait(_LOOK_EVERY_S)
+            over.wait(every_s)

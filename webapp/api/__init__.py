@@ -5,7 +5,7 @@ import re
 from flask import Flask
 from flask_cors import CORS
 
-from webapp.api import searching, totals  # noqa: F401  (their views are the blueprint's)
+from webapp.api import ledger, searching, totals  # noqa: F401  (their views are the blueprint's)
 from webapp.api.records import bp
 from webapp.config import Settings
 from webapp.extensions import csrf
@@ -15,6 +15,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     """Registers the blueprint. It takes no cookies, so forged forms cannot reach it."""
     csrf.exempt(bp)
     app.register_blueprint(bp)
+    ledger.init_app(app)
     if settings.cors_origins:
         CORS(
             app,

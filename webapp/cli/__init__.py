@@ -4,6 +4,7 @@ import click
 from flask import Flask
 
 from webapp.cli import exporting, importing  # noqa: F401  (their commands are the records group's)
+from webapp.cli.ledger import ledger_group
 from webapp.cli.people import staff_group, token_group
 from webapp.cli.records import records_group
 from webapp.cli.serving import demo_registry, serve, work
@@ -20,6 +21,7 @@ def init_app(app: Flask) -> None:
         token_group,
         holdings_group,
         records_group,
+        ledger_group,
     ):
         app.cli.add_command(command)
     migrations = app.cli.commands["db"]

@@ -38,10 +38,10 @@ def demo_registry() -> None:
 @click.command("work")
 @with_database
 def work() -> None:
-    """Do what nobody waits for, like imports; `flask serve` has a process for it."""
+    """Do what nobody waits for: imports, sealing. `flask serve` has a process for it."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    over = threading.Event()
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
     try:
-        working.until(over)
+        working.until(app, threading.Event())
     except KeyboardInterrupt:
         click.echo("Stopped; what was under way goes on the next time.")

@@ -153,6 +153,30 @@ class TooManyRows(Refusal):
     code = "too_many_rows"
 
 
+class EventNotFound(Refusal):
+    """The record has no event with this number, or there is no such record."""
+
+    code = "event_not_found"
+
+    def __init__(self) -> None:
+        super().__init__("There is no such event. The record's page lists its events.")
+
+
+class TileNotFound(Refusal):
+    """The log has no such tile."""
+
+    code = "tile_not_found"
+
+
+class ProofWaits(Refusal):
+    """An event is on its way into the log: it has no proof yet."""
+
+    code = "proof_waits"
+
+    def __init__(self) -> None:
+        super().__init__("It waits to be sealed, which takes about a second. Ask again then.")
+
+
 class AccountNotFound(Refusal):
     """No staff account has this number."""
 

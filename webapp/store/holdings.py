@@ -1,6 +1,7 @@
 """A record's holdings row: its lock, its sums, and what lists and feeds know of it.
 
-Each change of it also writes the lines of the feed and, for the kept sums, what it adds to them.
+Each change of it also writes the lines of the feed, what it adds to the kept sums, and puts its
+events on the ledger's queue.
 """
 
 from collections.abc import Sequence
@@ -31,7 +32,9 @@ _WITH_LINES = (
     " month, at, party_no) SELECT held.no, line.seq, line.event_type, held.registry, held.vintage,"
     " line.day, line.month, %(at)s, line.party_no FROM held, unnest(%(seqs)s::bigint[],"
     " %(types)s::text[], %(days)s::date[], %(months)s::date[], %(parties)s::integer[])"
-    " AS line (seq, event_type, day, month, party_no))"
+    " AS line (seq, event_type, day, month, party_no)),"
+    " queued AS (INSERT INTO ledger_queue (record_id, seq)"
+    " SELECT %(id)s, seq FROM unnest(%(seqs)s::bigint[]) AS seq)"
     " INSERT INTO pending_sums (registry, vintage, project_no, status, records, issued, available,"
     " sold, retired, cancelled, event_type, month, party_no, units)"
     " SELECT held.registry, held.vintage, held.project_no, move.* FROM held, unnest("

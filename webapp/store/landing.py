@@ -51,6 +51,7 @@ _COPY_HOLDINGS = (
 _COPY_FEED = (
     "COPY feed (record_no, seq, event_type, registry, vintage, day, month, at, party_no) FROM STDIN"
 )
+_COPY_QUEUE = "COPY ledger_queue (record_id, seq) FROM STDIN"
 _COPY_PENDING = (
     "COPY pending_sums (registry, vintage, project_no, status, records, issued, available, sold,"
     " retired, cancelled, event_type, month, party_no, units) FROM STDIN"
@@ -126,6 +127,8 @@ def _write(connection: Connection, changed: Sequence[Standing], actor_id: str) -
     _copy(
         connection, _COPY_EVENTS, chain.from_iterable(_event_rows(one, actor_id) for one in changed)
     )
+    waiting = ((one.record.id, event.seq) for one in changed for event in one.added)
+    _copy(connection, _COPY_QUEUE, waiting)
     projects = names.project_nos(connection, (_project(one) for one in new))
     held = {one.record.id: holdings(one.events) for one in changed}
     _copy(

@@ -21,12 +21,16 @@ from webapp.store.database import libpq_url
 _OLDEST = 15
 _EXTENSIONS = ("btree_gist", "pg_trgm")  # exclusion constraints; searching in the middle of words
 _FOR_COMMANDS = 5  # connections kept free for flask commands beside the server
-_ADDED_TO = ("records", "serial_blocks", "events")
-_ALSO_UPDATED = ("holdings",)
+_ADDED_TO = (
+    *("records", "serial_blocks", "events"),
+    *("ledger_leaves", "ledger_nodes", "ledger_checkpoints"),
+)
+_ALSO_UPDATED = ("holdings", "ledger_head")
 _FREE = (
     *("staff", "sessions", "api_tokens", "idempotency_keys"),
     *("projects", "parties", "feed", "unit_sums", "event_sums", "pending_sums"),
     *("imports", "import_pieces", "import_refusals"),
+    "ledger_queue",
 )
 
 

@@ -15,7 +15,7 @@ from webapp.domain.serials import Serial
 from webapp.store.database import Connection
 from webapp.store.journal import EVENT_COLUMNS, event_of
 
-_RECORD_COLUMNS = (
+RECORD_COLUMNS = (
     "r.id, r.project_name, r.registry, r.vintage, r.quantity, r.serial_number, r.project_id,"
     " r.issued_on, lower(r.block), r.created_at, r.actor"
 )
@@ -23,12 +23,12 @@ _HOLDINGS_COLUMNS = "h.quantity, h.available, h.sold, h.retired, h.cancelled"
 _R, _H = 11, 5  # how many columns each of them has
 
 _STORY = (
-    f"SELECT {_RECORD_COLUMNS}, {_HOLDINGS_COLUMNS}, {EVENT_COLUMNS}"
+    f"SELECT {RECORD_COLUMNS}, {_HOLDINGS_COLUMNS}, {EVENT_COLUMNS}"
     " FROM records r JOIN holdings h ON h.record_id = r.id JOIN events e ON e.record_id = r.id"
     " WHERE r.id = %s ORDER BY e.seq"
 )
 _LISTED = (
-    f"SELECT {_RECORD_COLUMNS}, {_HOLDINGS_COLUMNS}, h.last_seq, h.no"
+    f"SELECT {RECORD_COLUMNS}, {_HOLDINGS_COLUMNS}, h.last_seq, h.no"
     " FROM holdings h JOIN records r ON r.id = h.record_id WHERE h.no = ANY (%s)"
 )
 _EVENTS_OF = (
@@ -36,7 +36,7 @@ _EVENTS_OF = (
     " ORDER BY e.record_id, e.seq"
 )
 _HAPPENINGS = (
-    f"SELECT {_RECORD_COLUMNS}, {EVENT_COLUMNS}"
+    f"SELECT {RECORD_COLUMNS}, {EVENT_COLUMNS}"
     " FROM unnest(%s::bigint[], %s::bigint[]) WITH ORDINALITY AS line (record_no, seq, place)"
     " JOIN holdings h ON h.no = line.record_no JOIN records r ON r.id = h.record_id"
     " JOIN events e ON e.record_id = r.id AND e.seq = line.seq ORDER BY line.place"
@@ -47,7 +47,7 @@ _OVERLAPPING = (
     " AND (%s::int8range IS NULL OR s.block && %s::int8range) ORDER BY s.series, s.block LIMIT %s"
 )
 _STANDINGS = (
-    f"SELECT {_RECORD_COLUMNS}, s.series, s.remainder FROM records r JOIN serial_blocks s"
+    f"SELECT {RECORD_COLUMNS}, s.series, s.remainder FROM records r JOIN serial_blocks s"
     " ON s.series = r.series AND s.record_id = r.id WHERE r.id = ANY (%s)"
 )
 _MOST_DRAWN = 100  # events of a record; of more a list draws the sums only
@@ -61,7 +61,7 @@ _INSERT_BLOCK = (
     " ON CONFLICT DO NOTHING"
 )
 _NEIGHBOURS = (
-    f"SELECT {_RECORD_COLUMNS} FROM serial_blocks s JOIN records r ON r.id = s.record_id"
+    f"SELECT {RECORD_COLUMNS} FROM serial_blocks s JOIN records r ON r.id = s.record_id"
     " WHERE s.series = %(series)s AND (s.block && %(block)s OR s.remainder <> %(remainder)s)"
     " ORDER BY s.block && %(block)s DESC, s.block LIMIT 1"
 )
@@ -82,7 +82,7 @@ def find(connection: Connection, record_id: str) -> Story | None:
     if not rows:
         return None
     events = tuple(event_of(row[_R + _H :]) for row in rows)
-    return Story(_record_of(rows[0]), _holdings_of(rows[0]), events)
+    return Story(record_of(rows[0]), _holdings_of(rows[0]), events)
 
 
 def listed(connection: Connection, nos: Sequence[int], with_events: bool) -> list[Listed]:
@@ -94,7 +94,7 @@ def listed(connection: Connection, nos: Sequence[int], with_events: bool) -> lis
         for record_id, *event in connection.execute(_EVENTS_OF, (few,)).fetchall():
             events.setdefault(record_id, []).append(event_of(event))
     return [
-        Listed(_record_of(row), _holdings_of(row), tuple(events.get(row[0], ())))
+        Listed(record_of(row), _holdings_of(row), tuple(events.get(row[0], ())))
         for row in (rows[no] for no in nos)
     ]
 
@@ -103,7 +103,7 @@ def happenings(connection: Connection, lines: Sequence[tuple[int, int]]) -> list
     """The events of these record numbers and seqs, in this order, each with its record."""
     nos, seqs = [line[0] for line in lines], [line[1] for line in lines]
     rows = connection.execute(_HAPPENINGS, (nos, seqs)).fetchall()
-    return [Happening(_record_of(row), event_of(row[_R:])) for row in rows]
+    return [Happening(record_of(row), event_of(row[_R:])) for row in rows]
 
 
 def issued_in(
@@ -124,7 +124,7 @@ def standings(connection: Connection, ids: Sequence[str]) -> list[Standing]:
     return [
         Standing(record, Serial(series, remainder, record.block), found, len(found))
         for record, series, remainder, found in (
-            (_record_of(row), row[_R], row[_R + 1], events[row[0]]) for row in rows
+            (record_of(row), row[_R], row[_R + 1], events[row[0]]) for row in rows
         )
     ]
 
@@ -177,14 +177,15 @@ def in_the_way(connection: Connection, serial: Serial) -> Record | None:
         _NEIGHBOURS,
         {"series": serial.series, "remainder": serial.remainder, "block": _range(serial.block)},
     ).fetchone()
-    return None if row is None else _record_of(row)
+    return None if row is None else record_of(row)
 
 
 def _range(block: Block) -> Int8Range:
     return Int8Range(block.first, block.last + 1)
 
 
-def _record_of(row: tuple[Any, ...]) -> Record:
+def record_of(row: Sequence[Any]) -> Record:
+    """The record in a row that begins with RECORD_COLUMNS."""
     quantity, first = row[4], row[8]
     block = Block(first, first + quantity - 1)
     return Record(

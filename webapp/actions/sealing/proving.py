@@ -1,0 +1,126 @@
+"""What the log can be asked: its checkpoints, its tiles, and the proof of one event."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from webapp.actions.sealing import trees
+from webapp.domain.identity import is_record_id
+from webapp.domain.refusals import EventNotFound, ProofWaits, TileNotFound
+from webapp.ledger.merkle import consistency_plan, inclusion_plan
+from webapp.ledger.proof import write_growth, write_proof
+from webapp.ledger.tiles import ENTRIES, Tile, read_path
+from webapp.store import database, records, sealing
+from webapp.store.database import Connection
+from webapp.store.sealing import Published
+
+
+@dataclass(frozen=True)
+class Proven:
+    """An event in the log: its leaf, the proof file, and the checkpoint that the proof leads to.
+
+    `sealed_at` is when the first checkpoint was signed that has it (UTC).
+    """
+
+    no: int
+    leaf: bytes
+    proof: bytes
+    size: int
+    sealed_at: datetime
+
+
+@dataclass(frozen=True)
+class Status:
+    """The log as it is: its newest checkpoints, the largest first, and how many events wait."""
+
+    size: int
+    waiting: int
+    checkpoints: list[Published]
+
+
+def status(limit: int = 20) -> Status:
+    """The log as it is."""
+    return database.read(_status, limit)
+
+
+def _status(connection: Connection, limit: int) -> Status:
+    return Status(
+        sealing.head(connection).size,
+        sealing.waiting_count(connection),
+        sealing.newest(connection, limit),
+    )
+
+
+def checkpoint() -> bytes:
+    """The newest checkpoint. Raises ProofWaits while none was signed."""
+    found = database.read(sealing.newest)
+    if not found:
+        raise ProofWaits
+    return found[0].note.encode()
+
+
+def tile(path: str) -> bytes:
+    """The tile or entry bundle under this path. Raises TileNotFound for what the log does not have."""
+    try:
+        wanted = read_path(path)
+    except ValueError as error:
+        raise TileNotFound(str(error)) from None
+    return database.read(_tile, wanted)
+
+
+def _tile(connection: Connection, wanted: Tile) -> bytes:
+    signed = sealing.newest(connection)
+    if not signed or not wanted.exists_in(signed[0].size):
+        raise TileNotFound("The log has no such tile yet. The checkpoint says how large it is.")
+    if wanted.level == ENTRIES:
+        return trees.bundle(connection, wanted)
+    return trees.tiles(connection, [wanted])[wanted]
+
+
+def leaf(record_id: str, seq: int) -> bytes:
+    """The bytes of an event's leaf. Raises EventNotFound, ProofWaits."""
+    return database.read(_found, record_id, seq)[1]
+
+
+def places(record_id: str) -> dict[int, int]:
+    """The numbers in the log of a record's events, by their seq; those that wait are left out."""
+    return database.read(sealing.places, record_id)
+
+
+def prove(record_id: str, seq: int) -> Proven:
+    """The proof that an event stands in the log. Raises EventNotFound, ProofWaits."""
+    return database.read(_prove, record_id, seq)
+
+
+def _found(connection: Connection, record_id: str, seq: int) -> tuple[int, bytes]:
+    found = sealing.leaf_of(connection, record_id, seq) if is_record_id(record_id) else None
+    if found is not None:
+        return found
+    story = records.find(connection, record_id) if is_record_id(record_id) else None
+    if story is None or not 1 <= seq <= len(story.events):
+        raise EventNotFound
+    raise ProofWaits
+
+
+def _prove(connection: Connection, record_id: str, seq: int) -> Proven:
+    no, data = _found(connection, record_id, seq)
+    newest, first = sealing.newest(connection), sealing.first_with(connection, no)
+    if not newest or first is None:
+        raise ProofWaits
+    size = newest[0].size
+    path = trees.hashes(connection, inclusion_plan(no, size), size)
+    proof = write_proof(no, path, newest[0].note.encode())
+    return Proven(no, data, proof, size, first.at)
+
+
+def growth_proof(old_size: int) -> bytes:
+    """The newest checkpoint behind the proof that it grew from `old_size`. Raises ProofWaits, ValueError."""
+    return database.read(_growth, old_size)
+
+
+def _growth(connection: Connection, old_size: int) -> bytes:
+    newest = sealing.newest(connection)
+    if not newest:
+        raise ProofWaits
+    size = newest[0].size
+    path = trees.hashes(connection, consistency_plan(old_size, size), size)
+    return write_growth(old_size, path, newest[0].note.encode())

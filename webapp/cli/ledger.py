@@ -1,0 +1,75 @@
+"""flask ledger: the provable log of all events."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from flask.cli import AppGroup, with_appcontext
+
+from webapp.actions.sealing import Sealer
+from webapp.cli.shared import in_sentences, settings, with_database
+from webapp.domain import wording
+from webapp.ledger.note import key_text, new_signer
+from webapp.ledger.verifier import Refused, read_key, verify_proof
+from webapp.ledger_files import set_outside_copy_aside, signers
+
+ledger_group = AppGroup("ledger", help="The log of all events, which anyone can check.")
+
+
+@ledger_group.command("seal")
+@click.option(
+    "--accept-restored",
+    is_flag=True,
+    help="Sign a database that was restored from a copy; followers of the log will see that.",
+)
+@with_database
+def _seal(accept_restored: bool) -> None:
+    """Seal what waits and sign the log; `flask serve` does it all the time."""
+    if accept_restored and (aside := set_outside_copy_aside(settings())):
+        click.echo(f"The checkpoint that was signed before is kept as {aside}.")
+    added = Sealer(settings()).seal()
+    click.echo(f"Sealed {wording.number(added)} event{'' if added == 1 else 's'}.")
+
+
+@ledger_group.command("key")
+@with_appcontext
+def _key() -> None:
+    """Print the verifier key alone: what others check the log's signatures with."""
+    with in_sentences():
+        for signer in signers(settings()):
+            click.echo(key_text(signer.key))
+
+
+@ledger_group.command("new-key")
+@click.argument("name")
+def _new_key(name: str) -> None:
+    """Make a private key for the log NAME, like registry.example.org/log, and print it, this once.
+
+    Set it as LEDGER_KEY. To replace a key, set the new one before the old one, with a space between:
+    both then sign.
+    """
+    try:
+        click.echo(new_signer(name).secret_text())
+    except ValueError as error:
+        raise click.ClickException(str(error)) from None
+
+
+@ledger_group.command("verify-proof")
+@click.argument("proof", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--leaf", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--key", "keys", required=True, multiple=True, help="The log's verifier key.")
+def _verify_proof(proof: Path, leaf: Path, keys: tuple[str, ...]) -> None:
+    """Check that LEAF stands in the log, as PROOF says; needs no database and no network."""
+    try:
+        known = [read_key(key) for key in keys]
+        verify_proof(
+            proof.read_bytes(),
+            leaf.read_bytes(),
+            known,
+            tell=lambda step, what: click.echo(f"{step}: {what}"),
+        )
+    except Refused as refused:
+        click.echo(f"Error: {refused}", err=True)
+        sys.exit(1)
+    click.echo("All of it holds.")

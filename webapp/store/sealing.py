@@ -1,0 +1,202 @@
+"""The ledger's statements: what waits, the head, leaves and the nodes above them, checkpoints."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from webapp.domain.lifecycle import Event, Record
+from webapp.store.database import Connection
+from webapp.store.journal import EVENT_COLUMNS, event_of
+from webapp.store.records import RECORD_COLUMNS, record_of
+
+HASH_BYTES = 32
+_RECORD_WIDTH = RECORD_COLUMNS.count(",") + 1
+
+_LOCK = "SELECT size, frontier FROM ledger_head FOR UPDATE"
+_HEAD = "SELECT size, frontier FROM ledger_head"
+# What is sealed leaves the queue, so nothing is passed over whose transaction commits late.
+_TAKE = (
+    "WITH taken AS (DELETE FROM ledger_queue WHERE id = ANY (ARRAY("
+    "SELECT id FROM ledger_queue ORDER BY id LIMIT %s)) RETURNING id, record_id, seq)"
+    f" SELECT {RECORD_COLUMNS}, {EVENT_COLUMNS} FROM taken t JOIN records r ON r.id = t.record_id"
+    " JOIN events e ON e.record_id = t.record_id AND e.seq = t.seq ORDER BY t.id"
+)
+_MOVE = "UPDATE ledger_head SET size = %s, frontier = %s"
+_COPY_LEAVES = "COPY ledger_leaves (no, record_id, seq, hash, data) FROM STDIN (FORMAT binary)"
+_COPY_NODES = "COPY ledger_nodes (level, no, hash) FROM STDIN (FORMAT binary)"
+_HASHES = (
+    "SELECT w.tile, (SELECT string_agg(hash, ''::bytea ORDER BY no) FROM ledger_leaves"
+    " WHERE no >= w.first AND no < w.ending)"
+    " FROM unnest(%s::integer[], %s::bigint[], %s::bigint[]) AS w (tile, first, ending)"
+)
+_NODES = (
+    "SELECT w.tile, (SELECT string_agg(hash, ''::bytea ORDER BY no) FROM ledger_nodes"
+    " WHERE level = w.level AND no >= w.first AND no < w.ending)"
+    " FROM unnest(%s::integer[], %s::smallint[], %s::bigint[], %s::bigint[])"
+    " AS w (tile, level, first, ending)"
+)
+_ENTRIES = "SELECT data FROM ledger_leaves WHERE no >= %s AND no < %s ORDER BY no"
+_LEAF = "SELECT no, data FROM ledger_leaves WHERE record_id = %s AND seq = %s"
+_PLACES = "SELECT seq, no FROM ledger_leaves WHERE record_id = %s"
+_CHECKPOINTS = "SELECT size, origin, root, note, at FROM ledger_checkpoints"
+_ADD_CHECKPOINT = (
+    "INSERT INTO ledger_checkpoints (size, origin, root, note, at)"
+    " VALUES (%s, %s, %s, %s, clock_timestamp()) ON CONFLICT DO NOTHING"
+)
+
+
+class Waiting(NamedTuple):
+    """An event that waits for its place in the log, with its record."""
+
+    record: Record
+    event: Event
+
+
+class Leaf(NamedTuple):
+    """An event in the log: its number, which event it is, its hash and its bytes."""
+
+    no: int
+    record_id: str
+    seq: int
+    hash: bytes
+    data: bytes
+
+
+@dataclass(frozen=True)
+class Head:
+    """How many leaves the log has, and the hashes that the next one is appended to."""
+
+    size: int
+    frontier: tuple[bytes, ...]
+
+
+@dataclass(frozen=True)
+class Published:
+    """A checkpoint as it was signed; `at` is UTC."""
+
+    size: int
+    origin: str
+    root: bytes
+    note: str
+    at: datetime
+
+
+class Span(NamedTuple):
+    """Hashes of nodes side by side: at a level (0: the leaves), from `first` to before `ending`."""
+
+    level: int
+    first: int
+    ending: int
+
+
+def is_waiting(connection: Connection) -> bool:
+    """Whether an event waits for its place in the log."""
+    row = connection.execute("SELECT EXISTS (SELECT FROM ledger_queue)").fetchone()
+    return bool(row and row[0])
+
+
+def waiting_count(connection: Connection) -> int:
+    """How many events wait."""
+    row = connection.execute("SELECT count(*) FROM ledger_queue").fetchone()
+    assert row is not None
+    number: int = row[0]
+    return number
+
+
+def lock_head(connection: Connection) -> Head:
+    """The head, which is ours until the transaction ends: others who would seal wait."""
+    return _head(connection, _LOCK)
+
+
+def head(connection: Connection) -> Head:
+    """The head as it is."""
+    return _head(connection, _HEAD)
+
+
+def _head(connection: Connection, query: str) -> Head:
+    row = connection.execute(query).fetchone()
+    assert row is not None  # the migration made it, and a trigger keeps it
+    size, hashes = row
+    parts = range(0, len(hashes), HASH_BYTES)
+    return Head(size, tuple(bytes(hashes[at : at + HASH_BYTES]) for at in parts))
+
+
+def take(connection: Connection, limit: int) -> list[Waiting]:
+    """Takes the next events off the queue, those first that came first."""
+    rows = connection.execute(_TAKE, (limit,)).fetchall()
+    return [Waiting(record_of(row), event_of(row[_RECORD_WIDTH:])) for row in rows]
+
+
+def append(
+    connection: Connection,
+    leaves: Iterable[Leaf],
+    nodes: Iterable[tuple[int, int, bytes]],
+    head: Head,
+) -> None:
+    """Writes leaves, the nodes (level, number, hash) that tiles are made of, and the head."""
+    with connection.cursor() as cursor, cursor.copy(_COPY_LEAVES) as copy:
+        copy.set_types(["int8", "text", "int8", "bytea", "bytea"])
+        for leaf in leaves:
+            copy.write_row(leaf)
+    with connection.cursor() as cursor, cursor.copy(_COPY_NODES) as copy:
+        copy.set_types(["int2", "int8", "bytea"])
+        for node in nodes:
+            copy.write_row(node)
+    connection.execute(_MOVE, (head.size, b"".join(head.frontier)))
+
+
+def hashes(connection: Connection, spans: Sequence[Span]) -> list[bytes]:
+    """The hashes of each span, one after the other; fewer where the log has fewer."""
+    found: dict[int, bytes] = {}
+    low = [(at, span) for at, span in enumerate(spans) if span.level == 0]
+    high = [(at, span) for at, span in enumerate(spans) if span.level]
+    if low:
+        columns = [
+            list(one) for one in zip(*((at, s.first, s.ending) for at, s in low), strict=True)
+        ]
+        found.update(connection.execute(_HASHES, columns).fetchall())
+    if high:
+        rows = ((at, s.level, s.first, s.ending) for at, s in high)
+        columns = [list(one) for one in zip(*rows, strict=True)]
+        found.update(connection.execute(_NODES, columns).fetchall())
+    return [bytes(found[at] or b"") for at in range(len(spans))]
+
+
+def entries(connection: Connection, first: int, ending: int) -> list[bytes]:
+    """The bytes of the leaves from `first` to before `ending`."""
+    return [bytes(row[0]) for row in connection.execute(_ENTRIES, (first, ending)).fetchall()]
+
+
+def leaf_of(connection: Connection, record_id: str, seq: int) -> tuple[int, bytes] | None:
+    """An event's number in the log and its bytes; None while it waits, or if there is none."""
+    row = connection.execute(_LEAF, (record_id, seq)).fetchone()
+    return None if row is None else (row[0], bytes(row[1]))
+
+
+def places(connection: Connection, record_id: str) -> dict[int, int]:
+    """The numbers in the log of a record's events, by their seq; those that wait are left out."""
+    return dict(connection.execute(_PLACES, (record_id,)).fetchall())
+
+
+def newest(connection: Connection, limit: int = 1) -> list[Published]:
+    """The last checkpoints, the largest first."""
+    query = f"{_CHECKPOINTS} ORDER BY size DESC LIMIT %s"
+    return [_published(row) for row in connection.execute(query, (limit,)).fetchall()]
+
+
+def first_with(connection: Connection, no: int) -> Published | None:
+    """The first checkpoint that has the leaf; None while none was signed."""
+    query = f"{_CHECKPOINTS} WHERE size > %s ORDER BY size LIMIT 1"
+    row = connection.execute(query, (no,)).fetchone()
+    return None if row is None else _published(row)
+
+
+def publish(connection: Connection, published: Mapping[str, Any]) -> None:
+    """Keeps a signed checkpoint, unless one of its size is there."""
+    values = (published["size"], published["origin"], published["root"], published["note"])
+    connection.execute(_ADD_CHECKPOINT, values)
+
+
+def _published(row: tuple[Any, ...]) -> Published:
+    return Published(row[0], row[1], bytes(row[2]), row[3], row[4])
