@@ -2,13 +2,16 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run demo test lint bench pins clean
+.PHONY: run demo setup test lint bench pins clean
 
 run: .venv/runs
 	@exec $(BIN)/flask serve
 
 demo: .venv/runs
 	@exec $(BIN)/flask demo
+
+# Only installs: for commands that are needed before the first run.
+setup: .venv/runs
 
 test: .venv/tests
 	@$(BIN)/python -m pytest -n auto --cov --cov-report=term

@@ -96,11 +96,22 @@ document.addEventListener("pointerover", (event) => {
 
 // --- No server could be reached.
 
+const ASKS = "[hx-trigger^='every']"; // by itself, every second
+
+document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
+  if (!ctx.sourceElement?.matches?.(ASKS) || !ctx.response) return;
+  const notice = document.getElementById("notice");
+  const failed = ctx.response.status >= 400;
+  if (!failed && notice.dataset.asking) notice.replaceChildren(); // what asking said is over
+  notice.dataset.asking = failed ? "yes" : "";
+});
+
 document.addEventListener("htmx:error", (event) => {
   if (!event.detail.ctx || event.detail.ctx.response) return;
   const notice = document.getElementById("notice");
-  if (event.detail.ctx.sourceElement?.matches?.("[hx-trigger^='every']")) {
+  if (event.detail.ctx.sourceElement?.matches?.(ASKS)) {
     if (notice.hasChildNodes()) return; // said already; nobody's focus is moved for it
+    notice.dataset.asking = "yes";
     notice.innerHTML = '<p class="summary"></p>';
     notice.firstChild.textContent = "The server cannot be reached. This page asks again every second.";
     return;

@@ -40,6 +40,7 @@ class Settings:
     rate_limit_storage_url: str
     ledger_key: str | None  # one or more, separated by white space; None: in data_dir
     ledger_origin: str | None
+    ledger_witnesses: str | None  # an address and a verifier key each, separated by white space
     admin_email: str | None
     admin_password: str | None
 
@@ -94,6 +95,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         rate_limit_storage_url=_storage(given),
         ledger_key=given.get("LEDGER_KEY"),
         ledger_origin=given.get("LEDGER_ORIGIN"),
+        ledger_witnesses=given.get("LEDGER_WITNESSES"),
         admin_email=given.get("ADMIN_EMAIL"),
         admin_password=given.get("ADMIN_PASSWORD"),
     )

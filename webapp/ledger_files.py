@@ -11,6 +11,7 @@ from pathlib import Path
 from webapp.config import ConfigurationError, Settings
 from webapp.ledger.checkpoint import is_origin
 from webapp.ledger.note import Signer, new_signer, read_signer
+from webapp.ledger.verifier import Key
 
 _KEY = "ledger_key"
 _CHECKPOINT = "ledger_checkpoint"
@@ -37,6 +38,16 @@ def signers(settings: Settings) -> list[Signer]:
             "name never changes: give the key's name, or leave LEDGER_ORIGIN out."
         )
     return found
+
+
+def public_keys(settings: Settings) -> list[Key]:
+    """What others check the signatures with; none where there is no usable key. Makes no key."""
+    if settings.ledger_key is None and not (settings.data_dir / _KEY).exists():
+        return []
+    try:
+        return [signer.key for signer in signers(settings)]
+    except ConfigurationError:
+        return []
 
 
 def _kept_key(settings: Settings) -> str:

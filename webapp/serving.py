@@ -21,6 +21,7 @@ from granian.log import LogLevels
 
 from webapp import embedded
 from webapp.actions import secrets, staff
+from webapp.actions.witnessing import witnesses
 from webapp.config import ROOT, ConfigurationError, Settings
 from webapp.domain.refusals import InvalidFields
 from webapp.ledger_files import signers
@@ -73,8 +74,9 @@ def serve(app: Flask, settings: Settings) -> None:
 
 def prepare(app: Flask, settings: Settings) -> None:
     """Checks the database, makes its tables, and the first administrator if there is none."""
-    signers(settings)  # a log that nobody can sign is told now, and not in the middle of the night
     provisioning.check(settings)
+    signers(settings)  # a log that nobody can sign is told now, and not in the middle of the night
+    witnesses(settings)
     provisioning.migrate(app, settings)
     email = settings.admin_email or "admin@localhost"
     password = settings.admin_password or secrets.new_password()

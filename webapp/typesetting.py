@@ -25,7 +25,8 @@ _IN_EVERY_FONT = re.compile("[^\n -~\u00a0-\u024f]")  # what is not ASCII or ano
 def typeset(data: dict[str, Any], made_at: int) -> bytes:
     """The document for this data, dated `made_at` (seconds of Unix time). Raises TypstError.
 
-    Characters that no font has come as □, and then the document is told so as data.replaced.
+    Characters that no font has come as □, and then the document is told so as data.replaced. The
+    files in data.attachments (name, text, kind, about) are attached to it, in UTF-8.
     """
     try:
         return _compile(data, made_at)
@@ -33,12 +34,11 @@ def typeset(data: dict[str, Any], made_at: int) -> bytes:
         missing = _missing(error)
         if not missing:
             raise
-    told = {**data, "replaced": _INSTEAD}
     one_of = re.compile("|".join(map(re.escape, sorted(missing, key=len, reverse=True))))
     try:
-        return _compile(_without(one_of, told), made_at)
+        return _compile(_replaced(one_of, data), made_at)
     except typst.TypstError:
-        return _compile(_without(_IN_EVERY_FONT, told), made_at)
+        return _compile(_replaced(_IN_EVERY_FONT, data), made_at)
 
 
 def _compile(data: dict[str, Any], made_at: int) -> bytes:
@@ -58,6 +58,12 @@ def _missing(error: typst.TypstError) -> set[str]:
     """The texts that no font has, as typst's complaint quotes them."""
     quoted = _MISSING.findall(error.diagnostic)
     return {_ESCAPED.sub(lambda match: chr(int(match[1], 16)), one) for one in quoted}
+
+
+def _replaced(what: re.Pattern[str], data: dict[str, Any]) -> dict[str, Any]:
+    """The data without what no font has; files that are attached are not set, so they stay."""
+    attached = {name: data[name] for name in ("attachments",) if name in data}
+    return {**_without(what, data), "replaced": _INSTEAD, **attached}
 
 
 def _without(what: re.Pattern[str], value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""The work that nobody waits for: imports, sealing events into the log, forgetting what was abandoned."""
+"""The work that nobody waits for: imports, sealing events into the log and having it cosigned."""
 
 import logging
 import threading
@@ -9,6 +9,7 @@ from flask import Flask
 
 from webapp.actions import importing
 from webapp.actions.sealing import LedgerBehind, Sealer
+from webapp.actions.witnessing import Asking, witnesses
 from webapp.config import Settings
 from webapp.domain.refusals import Unavailable
 
@@ -16,31 +17,44 @@ log = logging.getLogger(__name__)
 
 _LOOK_EVERY_S = 1.0
 _SEAL_EVERY_S = 0.2  # a write is sealed within a second
+_COSIGN_EVERY_S = 1.0
 _TRY_AGAIN_S = 3.0
 _ABANDONED = timedelta(days=1)
 
 
 def until(app: Flask, over: threading.Event) -> None:
-    """Does what there is to do until `over` is set; sealing in a thread, since imports take long.
+    """Does what there is to do until `over` is set, each kind in a thread of its own.
 
-    While the database is away it waits for it; what was interrupted goes on afterwards. Raises
-    ConfigurationError when the log cannot be signed for want of a key.
+    Imports take long, and a witness may not answer. While the database is away it waits for it; what was interrupted goes on afterwards. Raises
+    ConfigurationError when the log cannot be signed for want of a key, or LEDGER_WITNESSES is wrong.
     """
     settings: Settings = app.extensions["cairn.settings"]
     sealer = Sealer(settings)
+    asked = [(one.key.name, Asking(one).ask) for one in witnesses(settings)]
 
-    def seal() -> None:
+    def seal() -> bool:
+        sealer.seal()
+        return False  # a pause lets events gather: writers would pay for one signature each
+
+    def work(what: Callable[[], bool], name: str, every_s: float) -> None:
         with app.app_context():
-            _again_and_again(lambda: bool(sealer.seal()), "Sealing", _SEAL_EVERY_S, over)
+            _again_and_again(what, name, every_s, over)
 
-    thread = threading.Thread(target=seal, name="sealing")
-    thread.start()
+    threads = [
+        threading.Thread(target=work, args=one)
+        for one in (
+            (seal, "Sealing", _SEAL_EVERY_S),
+            *((ask, f"Cosigning by {name}", _COSIGN_EVERY_S) for name, ask in asked),
+        )
+    ]
+    for thread in threads:
+        thread.start()
     try:
-        with app.app_context():
-            _again_and_again(_import, "Imports", _LOOK_EVERY_S, over)
+        work(_import, "Imports", _LOOK_EVERY_S)
     finally:
         over.set()
-        thread.join()
+        for thread in threads:
+            thread.join()
 
 
 def _import() -> bool:

@@ -58,6 +58,16 @@ CREATE TABLE ledger_checkpoints (
     CONSTRAINT ledger_checkpoints_pkey PRIMARY KEY (size),
     CONSTRAINT ledger_checkpoints_fit CHECK (size >= 0 AND octet_length(root) = 32)
 );
+CREATE INDEX ledger_checkpoints_at_idx ON ledger_checkpoints (at);
+
+CREATE TABLE ledger_cosignatures (
+    size bigint NOT NULL,
+    witness text NOT NULL,
+    line text NOT NULL,
+    at timestamptz NOT NULL,
+    CONSTRAINT ledger_cosignatures_pkey PRIMARY KEY (size, witness)
+);
+CREATE INDEX ledger_cosignatures_witness_idx ON ledger_cosignatures (witness, size);
 """
 
 # The head only moves on, and as far as there are leaves: numbers have no gaps.
@@ -109,13 +119,14 @@ def _run(statements: str) -> None:
 def upgrade() -> None:
     _run(TABLES)
     _run(GUARDS)
-    for table in ("ledger_leaves", "ledger_nodes", "ledger_checkpoints"):
+    for table in ("ledger_leaves", "ledger_nodes", "ledger_checkpoints", "ledger_cosignatures"):
         _run(APPEND_ONLY_TABLE.format(table=table))
     _run(FILL)
 
 
 def downgrade() -> None:
     _run(
-        "DROP TABLE ledger_checkpoints, ledger_head, ledger_nodes, ledger_leaves, ledger_queue;"
+        "DROP TABLE ledger_cosignatures, ledger_checkpoints, ledger_head, ledger_nodes,"
+        " ledger_leaves, ledger_queue;"
         "DROP FUNCTION ledger_head_moves_on"
     )

@@ -39,8 +39,11 @@ def test_it_says_what_the_event_says(api: Client) -> None:
         "retired_on": f"{year}-{month:02}-{number:02}",
         "recorded_at": event["timestamp"],
         "recorded_by": "Registry desk",
+        "sealed": None,
         "page": f"http://localhost{PATH}",
         "pdf": f"http://localhost{PATH}.pdf",
+        "leaf": f"http://localhost/api/v1/records/{GUJARAT_ID}/events/2/leaf",
+        "proof": f"http://localhost/api/v1/records/{GUJARAT_ID}/events/2/proof",
     }
 
 

@@ -69,12 +69,35 @@ def test_what_the_public_sees_is_accessible(
         "/events",
         "/events?type=retired&party=Nobody",
         "/totals",
+        "/ledger",
+        "/ledger/check",
+        f"/ledger/check?record_id={record.rpartition('/')[2]}&seq=1",
         "/sign-in",
         "/nowhere",
     ):
         page.goto(address)
         expect(page.get_by_role("heading", level=1)).to_be_visible()
         assert barriers(page) == [], address
+
+
+@VIEWS
+def test_a_proof_that_is_checked_is_accessible(
+    arrive: Callable[..., Page], desk: Desk, project: str, palette: str, width: int
+) -> None:
+    record_id = desk.record(project).rpartition("/")[2]
+    page = arrive(
+        desk=False,
+        color_scheme=palette,
+        reduced_motion="reduce",
+        viewport={"width": width, "height": 900},
+    )
+    page.goto(f"/records/{record_id}")
+    page.get_by_role("link", name="Sealed as leaf").click()
+    for text in (page.get_by_label("Or the proof as text").input_value(), "no proof", ""):
+        page.get_by_label("Or the proof as text").fill(text)
+        page.get_by_role("button", name="Check the proof").click()
+        expect(page.locator(".checked, .summary").first).to_be_visible()
+        assert barriers(page) == [], text
 
 
 @VIEWS

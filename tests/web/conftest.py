@@ -5,6 +5,7 @@ No application context stays pushed here: requests would share its `g`, and with
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -13,6 +14,7 @@ from flask import Flask
 
 from tests.web.browser import Browser
 from tests.web.people import PASSWORD, add_staff
+from webapp.actions.sealing import Sealer
 from webapp.app import create_app
 from webapp.config import Settings
 from webapp.store import database
@@ -39,6 +41,23 @@ def open_site(settings: Settings) -> Iterator[Callable[..., Flask]]:
 def site(open_site: Callable[..., Flask]) -> Flask:
     """The application with the tests' own settings."""
     return open_site()
+
+
+@pytest.fixture
+def sealed_with(settings: Settings, tmp_path: Path) -> Settings:
+    """The settings, with a folder of its own for what the ledger keeps outside the database."""
+    return replace(settings, data_dir=tmp_path / "data", ledger_origin="registry.example/log")
+
+
+@pytest.fixture
+def seal(site: Flask, sealed_with: Settings) -> Callable[[], int]:
+    """Seals what waits, as the process beside the server does; how many events."""
+
+    def run() -> int:
+        with site.app_context():
+            return Sealer(sealed_with).seal()
+
+    return run
 
 
 @pytest.fixture

@@ -139,6 +139,7 @@ def expected_lines(certificate: Any) -> list[tuple[str, str]]:
         ("Recorded", f"{time}, by {certificate['recorded_by']}"),
         ("Event", f"{certificate['seq']} of the record"),
         ("Record id", certificate["record_id"]),
+        ("Proof", "It waits to be sealed into the log, which takes about a second."),
     ]
 
 

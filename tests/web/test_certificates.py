@@ -83,6 +83,7 @@ def test_it_lists_what_the_event_and_its_record_say(retired: Flask) -> None:
         "Units": "40 of the record's 110 units, each one tonne of CO2e: 1 to 40",
         "Event": "2 of the record",
         "Record id": GUJARAT_ID,
+        "Proof": "It waits to be sealed into the log, which takes about a second.",
     }
 
 
@@ -244,7 +245,10 @@ def test_the_pdf_is_dated_as_the_event(retired: Flask) -> None:
     assert metadata.creation_date.strftime("%Y-%m-%dT%H:%M:%S") == event["timestamp"][:19]
 
 
-def test_the_pdf_is_kept_by_caches_and_asked_for_again_by_its_tag(retired: Flask) -> None:
+def test_the_pdf_is_kept_by_caches_and_asked_for_again_by_its_tag(
+    retired: Flask, seal: Callable[[], int]
+) -> None:
+    seal()
     once = pdf(retired)
     tag = once.headers["ETag"]
 
@@ -258,11 +262,12 @@ def test_the_pdf_is_kept_by_caches_and_asked_for_again_by_its_tag(retired: Flask
 
 
 def test_without_public_lookup_only_the_readers_own_browser_keeps_the_pdf(
-    open_site: Callable[..., Flask],
+    open_site: Callable[..., Flask], seal: Callable[[], int]
 ) -> None:
     site = open_site(public_lookup=False)
     record(site)
     retire(site, quantity=1)
+    seal()
     add_staff(site, role="viewer")
     reader = Browser(site)
     reader.send_once(reader.get("/sign-in"), email="desk@registry.example", password=PASSWORD)

@@ -25,12 +25,22 @@ def check() -> Iterator[Difference]:
 
 def check_above() -> list[str]:
     """What differs, as sentences, between the holdings and events and what is kept above them."""
+    return database.change(_differences_above)
+
+
+def _differences_above(connection: database.Connection) -> list[str]:
+    mending.take_time(connection)
     found = [
         f"The kept sums of {registry}, vintage {vintage}, {status} differ from their holdings."
-        for registry, vintage, status in database.read(mending.differing_groups)
+        for registry, vintage, status in mending.differing_groups(connection)
     ]
-    if missing := database.read(mending.missing_lines):
+    if missing := mending.missing_lines(connection):
         found.append(f"The feed and the events differ by {missing}.")
+    elif line := mending.differing_line(connection):
+        found.append(
+            f"The feed's line of event {line[1]} of the record whose no in holdings is {line[0]} is "
+            "not what the event says."
+        )
     return found
 
 

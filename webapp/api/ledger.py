@@ -43,7 +43,7 @@ def tile(path: str) -> Response:
 
 
 @records_bp.get("/records/<record_id>/events/<int:seq>/leaf")
-@describes(None, {}, files=(_BYTES,))
+@describes(None, {}, files=(_BYTES,), refusals=(202, 404))
 def leaf(record_id: str, seq: int) -> Response:
     """Get an event's leaf: the very bytes that stand in the log."""
     access.reader()
@@ -51,7 +51,7 @@ def leaf(record_id: str, seq: int) -> Response:
 
 
 @records_bp.get("/records/<record_id>/events/<int:seq>/proof")
-@describes(None, {}, files=(_TEXT,))
+@describes(None, {}, files=(_TEXT,), refusals=(202, 404))
 def proof(record_id: str, seq: int) -> Response:
     """Get the proof that an event stands in the log (.tlog-proof), to be verified offline."""
     access.reader()

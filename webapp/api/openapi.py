@@ -57,6 +57,7 @@ class _Described:
     answers: dict[int, type[BaseModel]]
     query: type[BaseModel] | None
     files: tuple[str, ...]
+    refusals: tuple[int, ...]
 
     @property
     def models(self) -> list[type[BaseModel]]:
@@ -68,14 +69,17 @@ def describes(
     answers: dict[int, type[BaseModel]],
     query: type[BaseModel] | None = None,
     files: Iterable[str] = (),
+    refusals: Iterable[int] = (),
 ) -> Callable[[F], F]:
     """Marks a view with the command it takes and the models it answers, by status.
 
-    `files` are the content types of a view that answers with a file of one of them.
+    `files` are the content types of a view that answers with a file of one of them; `refusals` are
+    statuses, beside the usual ones, that it answers with problem details.
     """
 
     def mark(view: F) -> F:
-        view.described = _Described(command, answers, query, tuple(files))  # type: ignore[attr-defined]
+        marks = _Described(command, answers, query, tuple(files), tuple(refusals))
+        view.described = marks  # type: ignore[attr-defined]
         view.reads_query = query is not None  # type: ignore[attr-defined]
         return view
 
@@ -168,7 +172,7 @@ def _responses(described: _Described) -> dict[str, Any]:
         }
     problems = {
         str(status): _response(status, schemas.Problem, "application/problem+json")
-        for status in refusals
+        for status in (*refusals, *described.refusals)
     }
     return found | problems
 

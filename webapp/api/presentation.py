@@ -1,12 +1,13 @@
 """How records and events look in JSON."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from webapp.actions.outcome import Outcome
 from webapp.actions.searching import Found, FoundEvents, Located
 from webapp.domain.blocks import Block
-from webapp.domain.certificate import Certificate
+from webapp.domain.certificate import Certificate, Sealed
 from webapp.domain.lifecycle import Event, Holdings, Listed, Record, Story
 from webapp.domain.searching import COUNTED_UP_TO
 
@@ -109,8 +110,8 @@ def located(serial: str, places: list[Located]) -> dict[str, Any]:
     }
 
 
-def certificate(one: Certificate, page: str, pdf: str) -> dict[str, Any]:
-    """A retirement's certificate, with the addresses of its page and its PDF."""
+def certificate(one: Certificate, addresses: Mapping[str, str]) -> dict[str, Any]:
+    """A retirement's certificate, with the addresses of its page, PDF, leaf and proof."""
     return {
         "statement": one.statement,
         "record_id": one.record_id,
@@ -136,8 +137,17 @@ def certificate(one: Certificate, page: str, pdf: str) -> dict[str, Any]:
         "retired_on": one.day.isoformat(),
         "recorded_at": timestamp(one.recorded_at),
         "recorded_by": one.recorded_by,
-        "page": page,
-        "pdf": pdf,
+        "sealed": None if one.sealed is None else _sealed(one.sealed),
+        **addresses,
+    }
+
+
+def _sealed(one: Sealed) -> dict[str, Any]:
+    return {
+        "log": one.log,
+        "leaf": one.leaf,
+        "log_size": one.size,
+        "sealed_at": timestamp(one.at),
     }
 
 

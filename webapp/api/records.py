@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Blueprint, Response, current_app, url_for
 
-from webapp.actions import creating, looking, taking
+from webapp.actions import creating, looking, sealing, taking
 from webapp.actions.outcome import Once, Outcome
 from webapp.api import access, presentation, reading, schemas
 from webapp.api.answering import json_answer
@@ -43,12 +43,19 @@ def show(record_id: str) -> Response:
 def certificate(record_id: str, seq: int) -> Response:
     """Certify a retirement: what was retired, for whom and when, with exact serial numbers."""
     access.reader()
-    certified = certificate_of(looking.record(record_id), seq)
-    page, pdf = (
-        url_for(endpoint, record_id=certified.record_id, seq=seq, _external=True)
-        for endpoint in ("certificates.show", "certificates.pdf")
-    )
-    return json_answer(presentation.certificate(certified, page, pdf))
+    story = looking.record(record_id)
+    certified = certificate_of(story, seq, sealing.sealed(record_id, seq))
+    endpoints = {
+        "page": "certificates.show",
+        "pdf": "certificates.pdf",
+        "leaf": "api.leaf",
+        "proof": "api.proof",
+    }
+    addresses = {
+        name: url_for(endpoint, record_id=certified.record_id, seq=seq, _external=True)
+        for name, endpoint in endpoints.items()
+    }
+    return json_answer(presentation.certificate(certified, addresses))
 
 
 @bp.post("/records/<record_id>/retire")

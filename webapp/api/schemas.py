@@ -197,8 +197,21 @@ class CertifiedBlock(Block):
     serial_number: str
 
 
+class Sealed(_Answer):
+    """Where an event stands in the log: its leaf, from 0, and the first checkpoint that has it."""
+
+    log: str
+    leaf: int
+    log_size: int
+    sealed_at: datetime
+
+
 class Certificate(_Answer):
-    """What a retirement's certificate says. `tonnes` are whole tonnes of CO2e."""
+    """What a retirement's certificate says. `tonnes` are whole tonnes of CO2e.
+
+    `sealed` is null while the event waits for its place in the log; until then the addresses `leaf`
+    and `proof` answer 202.
+    """
 
     statement: str
     record_id: str
@@ -217,8 +230,11 @@ class Certificate(_Answer):
     retired_on: date
     recorded_at: datetime
     recorded_by: str
+    sealed: Sealed | None
     page: str
     pdf: str
+    leaf: str
+    proof: str
 
 
 class FieldProblem(_Answer):

@@ -3,7 +3,7 @@
 import click
 from flask import Flask
 
-from webapp.cli import exporting, importing  # noqa: F401  (their commands are the records group's)
+from webapp.cli import exporting, importing, verifying  # noqa: F401  (their commands are the groups')
 from webapp.cli.ledger import ledger_group
 from webapp.cli.people import staff_group, token_group
 from webapp.cli.records import records_group

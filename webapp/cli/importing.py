@@ -1,9 +1,6 @@
 """flask records import: a file of credits, from the command line."""
 
 import json
-import sys
-import time
-from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
@@ -11,13 +8,12 @@ import click
 
 from webapp.actions import importing
 from webapp.actions.importing import Summary
+from webapp.cli.progress import teller
 from webapp.cli.records import records_group
 from webapp.cli.shared import with_database
 from webapp.domain import wording
 from webapp.domain.actors import Actor
 from webapp.exchange.shapes import FORMATS
-
-_TELL_EVERY_S = 0.5  # on a terminal; into a log twenty times as rarely
 
 
 @records_group.command("import")
@@ -67,7 +63,7 @@ def _import(
         strict=strict,
         dry_run=dry_run,
         refusals=refusals,
-        progress=_teller(),
+        progress=teller("rows"),
     )
     click.echo(json.dumps(asdict(summary)) if as_json else _told(summary, dry_run))
 
@@ -83,31 +79,3 @@ def _told(summary: Summary, dry_run: bool) -> str:
     if summary.refusals:
         told += f"\nThe refused rows, with the reasons: {summary.refusals}. Correct and import that file."
     return told
-
-
-def _teller() -> Callable[[int, int], None]:
-    """Tells on stderr how far it is: in place on a terminal, else a line now and then."""
-    terminal = sys.stderr.isatty()
-    every = _TELL_EVERY_S if terminal else _TELL_EVERY_S * 20
-    began = last = time.monotonic()
-
-    def tell(read: int, rows: int) -> None:
-        nonlocal last
-        now = time.monotonic()
-        if now - last < every and read < rows:
-            return
-        last = now
-        rate = read / (now - began or 1)
-        left = f", {_duration((rows - read) / rate)} left" if read < rows else ""
-        line = (
-            f"{read:,} of {rows:,} rows ({read * 100 // (rows or 1)}%), {rate:,.0f} a second{left}"
-        )
-        end = "\n" if not terminal or read >= rows else ""
-        click.echo(f"\r\x1b[K{line}{end}" if terminal else line, err=True, nl=not terminal)
-
-    return tell
-
-
-def _duration(seconds: float) -> str:
-    minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes else f"{round(seconds)} s"

@@ -4,7 +4,6 @@ import sys
 from pathlib import Path
 
 import click
-
 from flask.cli import AppGroup, with_appcontext
 
 from webapp.actions.sealing import Sealer

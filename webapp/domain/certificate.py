@@ -11,6 +11,19 @@ from webapp.domain.runs import serial_of
 
 
 @dataclass(frozen=True)
+class Sealed:
+    """Where an event stands in the log: its leaf, from 0, and the first checkpoint that has it.
+
+    `size` is that checkpoint's, `at` is when it was signed (UTC); neither ever changes.
+    """
+
+    log: str
+    leaf: int
+    size: int
+    at: datetime
+
+
+@dataclass(frozen=True)
 class CertifiedBlock:
     """A run of retired units, and its serial number as the registry writes it."""
 
@@ -20,7 +33,10 @@ class CertifiedBlock:
 
 @dataclass(frozen=True)
 class Certificate:
-    """One retirement, as it is certified. `tonnes` are whole tonnes of CO2e, `recorded_at` is UTC."""
+    """One retirement, as it is certified. `tonnes` are whole tonnes of CO2e, `recorded_at` is UTC.
+
+    `sealed` is None while the event waits for its place in the log.
+    """
 
     record_id: str
     seq: int
@@ -39,6 +55,7 @@ class Certificate:
     day: date
     recorded_at: datetime
     recorded_by: str
+    sealed: Sealed | None = None
 
     @property
     def amount(self) -> str:
@@ -64,7 +81,7 @@ class Certificate:
         return f" for {self.beneficiary}" if self.beneficiary else ""
 
 
-def certificate_of(story: Story, seq: int) -> Certificate:
+def certificate_of(story: Story, seq: int, sealed: Sealed | None = None) -> Certificate:
     """The certificate of a record's retirement. Raises NotARetirement for every other event."""
     event = next((one for one in story.events if one.seq == seq), None)
     if event is None or event.event_type != "retired":
@@ -88,4 +105,5 @@ def certificate_of(story: Story, seq: int) -> Certificate:
         day=event.day,
         recorded_at=event.at,
         recorded_by=event.actor,
+        sealed=sealed,
     )

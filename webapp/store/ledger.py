@@ -8,6 +8,7 @@ from sqlalchemy import (
     CheckConstraint,
     DateTime,
     Identity,
+    Index,
     LargeBinary,
     SmallInteger,
     Text,
@@ -81,10 +82,25 @@ class CheckpointRow(db.Model):  # type: ignore[name-defined,misc]
     """A signed head, as it was published; only ever added."""
 
     __tablename__ = "ledger_checkpoints"
-    __table_args__ = (CheckConstraint("size >= 0 AND octet_length(root) = 32", name="fit"),)
+    __table_args__ = (
+        CheckConstraint("size >= 0 AND octet_length(root) = 32", name="fit"),
+        Index("ledger_checkpoints_at_idx", "at"),
+    )
 
     size: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     origin: Mapped[str] = mapped_column(Text)
     root: Mapped[bytes] = mapped_column(LargeBinary)
     note: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class CosignatureRow(db.Model):  # type: ignore[name-defined,misc]
+    """What a witness signed of a checkpoint: its line in the note; only ever added."""
+
+    __tablename__ = "ledger_cosignatures"
+    __table_args__ = (Index("ledger_cosignatures_witness_idx", "witness", "size"),)
+
+    size: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    witness: Mapped[str] = mapped_column(Text, primary_key=True)
+    line: Mapped[str] = mapped_column(Text)
     at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

@@ -15,13 +15,18 @@ _DESCRIBE = (
     " AND (h.project_no, h.project_key, h.registry, h.vintage, h.changed_at)"
     " IS DISTINCT FROM (p.no, left(p.folded, 100), r.registry, r.vintage, last.at)"
 )
-_FEED = (
-    "INSERT INTO feed (record_no, seq, event_type, registry, vintage, day, month, at, party_no)"
-    " SELECT h.no, e.seq, e.event_type, h.registry, h.vintage, counted.day,"
-    " counted.day - extract(day FROM counted.day)::integer + 1, e.at, p.no"
+_LINE = "record_no, seq, event_type, registry, vintage, day, month, at, party_no"
+_LINES = (
+    "SELECT h.no, e.seq, e.event_type, h.registry, h.vintage, counted.day,"
+    " counted.day - extract(day FROM counted.day)::integer + 1, e.at, p.no AS party_no"
     " FROM events e JOIN holdings h ON h.record_id = e.record_id"
     " LEFT JOIN parties p ON p.name = e.party, LATERAL"
     " (SELECT coalesce(e.effective_on, (e.at AT TIME ZONE 'UTC')::date) AS day) counted"
+)
+_FEED = f"INSERT INTO feed ({_LINE}) {_LINES}"
+_DIFFERING_LINE = (
+    f"SELECT * FROM (SELECT no, seq FROM (({_LINES}) EXCEPT SELECT {_LINE} FROM feed) lacking UNION ALL"
+    f" SELECT record_no, seq FROM (SELECT {_LINE} FROM feed EXCEPT ({_LINES})) wrong) d LIMIT 1"
 )
 _GROUPED = (
     "SELECT registry, vintage, status, count(*), sum(quantity), sum(available), sum(sold),"
@@ -58,7 +63,7 @@ _DIFFERING = f"(({_BOTH_KEPT}) EXCEPT ({_GROUPED})) UNION ALL (({_GROUPED}) EXCE
 
 def make_anew(connection: Connection) -> None:
     """Makes the feed, the names and the kept sums anew, in this transaction."""
-    connection.execute("SET LOCAL statement_timeout = 0")  # of a large registry it takes minutes
+    take_time(connection)
     connection.execute(_HOLD_WRITERS)
     names.fold_anew(connection)
     names.add_missing(connection)
@@ -71,6 +76,11 @@ def make_anew(connection: Connection) -> None:
     connection.execute(f"INSERT INTO event_sums {_COUNTED}")
     connection.execute(_PROJECTS)
     connection.execute(_PARTIES)
+
+
+def take_time(connection: Connection) -> None:
+    """Lets the statements of this transaction take as long as a large registry needs."""
+    connection.execute("SET LOCAL statement_timeout = 0")
 
 
 def differing_groups(connection: Connection) -> list[tuple[str, int, str]]:
@@ -87,3 +97,9 @@ def missing_lines(connection: Connection) -> int:
     assert row is not None
     number: int = row[0]
     return number
+
+
+def differing_line(connection: Connection) -> tuple[int, int] | None:
+    """A line of the feed, by the record's number and seq, that is not what its event says."""
+    row = connection.execute(_DIFFERING_LINE).fetchone()
+    return None if row is None else (row[0], row[1])

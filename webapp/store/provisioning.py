@@ -23,7 +23,7 @@ _EXTENSIONS = ("btree_gist", "pg_trgm")  # exclusion constraints; searching in t
 _FOR_COMMANDS = 5  # connections kept free for flask commands beside the server
 _ADDED_TO = (
     *("records", "serial_blocks", "events"),
-    *("ledger_leaves", "ledger_nodes", "ledger_checkpoints"),
+    *("ledger_leaves", "ledger_nodes", "ledger_checkpoints", "ledger_cosignatures"),
 )
 _ALSO_UPDATED = ("holdings", "ledger_head")
 _FREE = (

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from webapp.domain.certificate import Sealed
 from webapp.domain.lifecycle import Event, Record
 from webapp.store.database import Connection
 from webapp.store.journal import EVENT_COLUMNS, event_of
@@ -38,8 +39,31 @@ _NODES = (
 )
 _ENTRIES = "SELECT data FROM ledger_leaves WHERE no >= %s AND no < %s ORDER BY no"
 _LEAF = "SELECT no, data FROM ledger_leaves WHERE record_id = %s AND seq = %s"
-_PLACES = "SELECT seq, no FROM ledger_leaves WHERE record_id = %s"
+_PLACES = (
+    "SELECT seq, no FROM ledger_leaves WHERE record_id = %s"
+    " AND no < (SELECT max(size) FROM ledger_checkpoints)"
+)
+_SEALED = (
+    "SELECT c.origin, l.no, c.size, c.at FROM ledger_leaves l CROSS JOIN LATERAL ("
+    "SELECT origin, size, at FROM ledger_checkpoints WHERE size > l.no ORDER BY size LIMIT 1) c"
+    " WHERE l.record_id = %s AND l.seq = %s"
+)
+_OLDEST_WAITING = (
+    "SELECT e.at FROM (SELECT record_id, seq FROM ledger_queue ORDER BY id LIMIT 1) q"
+    " JOIN events e ON e.record_id = q.record_id AND e.seq = q.seq"
+)
+_SIZES_BEFORE = (
+    "SELECT coalesce((SELECT size FROM ledger_checkpoints WHERE at < w.ending"
+    " ORDER BY at DESC LIMIT 1), 0)"
+    " FROM unnest(%s::timestamptz[]) WITH ORDINALITY AS w (ending, place) ORDER BY place"
+)
 _CHECKPOINTS = "SELECT size, origin, root, note, at FROM ledger_checkpoints"
+# Witnesses sign later than we do, so that only the newest notes are told with their lines.
+_NEWEST = (
+    "SELECT size, origin, root, note || coalesce((SELECT string_agg(line, '' ORDER BY w.at, witness)"
+    " FROM ledger_cosignatures w WHERE w.size = c.size), ''), at FROM ledger_checkpoints c"
+    " ORDER BY size DESC LIMIT %s"
+)
 _ADD_CHECKPOINT = (
     "INSERT INTO ledger_checkpoints (size, origin, root, note, at)"
     " VALUES (%s, %s, %s, %s, clock_timestamp()) ON CONFLICT DO NOTHING"
@@ -175,14 +199,37 @@ def leaf_of(connection: Connection, record_id: str, seq: int) -> tuple[int, byte
 
 
 def places(connection: Connection, record_id: str) -> dict[int, int]:
-    """The numbers in the log of a record's events, by their seq; those that wait are left out."""
+    """The numbers in the signed log of a record's events, by seq; those that wait are left out."""
     return dict(connection.execute(_PLACES, (record_id,)).fetchall())
 
 
+def sealed(connection: Connection, record_id: str, seq: int) -> Sealed | None:
+    """Where an event stands, and in which checkpoint first; None while none was signed that has it."""
+    row = connection.execute(_SEALED, (record_id, seq)).fetchone()
+    return None if row is None else Sealed(*row)
+
+
+def waiting_since(connection: Connection) -> datetime | None:
+    """When the event was written that is sealed next; None if none waits."""
+    row = connection.execute(_OLDEST_WAITING).fetchone()
+    return None if row is None else row[0]
+
+
+def sizes_before(connection: Connection, times: Sequence[datetime]) -> list[int]:
+    """How many leaves were signed before each of the times."""
+    rows = connection.execute(_SIZES_BEFORE, (list(times),)).fetchall()
+    return [row[0] for row in rows]
+
+
+def began(connection: Connection) -> datetime | None:
+    """When the log was signed first; None while it was not."""
+    row = connection.execute("SELECT at FROM ledger_checkpoints ORDER BY size LIMIT 1").fetchone()
+    return None if row is None else row[0]
+
+
 def newest(connection: Connection, limit: int = 1) -> list[Published]:
-    """The last checkpoints, the largest first."""
-    query = f"{_CHECKPOINTS} ORDER BY size DESC LIMIT %s"
-    return [_published(row) for row in connection.execute(query, (limit,)).fetchall()]
+    """The last checkpoints, the largest first, with what witnesses have signed of them."""
+    return [_published(row) for row in connection.execute(_NEWEST, (limit,)).fetchall()]
 
 
 def first_with(connection: Connection, no: int) -> Published | None:

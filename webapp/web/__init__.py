@@ -10,9 +10,11 @@ from webapp.web import (
     certificates,
     events,
     forms,
+    health,
     htmx,
     import_words,
     imports,
+    ledger,
     records,
     searching,
     staff,
@@ -33,8 +35,20 @@ def init_app(app: Flask) -> None:
     import_words.init_app(app)
     strip.init_app(app)
     certificates.init_app(app)
+    ledger.init_app(app)
     access.init_app(app)
     stale.init_app(app)
     app.after_request(htmx.vary)
-    for module in (searching, records, acting, imports, account, staff, tokens, events, totals):
+    for module in (
+        searching,
+        records,
+        acting,
+        imports,
+        account,
+        staff,
+        tokens,
+        events,
+        totals,
+        health,
+    ):
         app.register_blueprint(module.bp)

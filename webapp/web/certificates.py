@@ -17,11 +17,13 @@ from flask import (
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from webapp.actions import looking
+from webapp.actions import looking, sealing
+from webapp.actions.sealing import Proven
 from webapp.config import Settings
 from webapp.domain import wording
-from webapp.domain.certificate import Certificate, certificate_of
+from webapp.domain.certificate import Certificate, Sealed, certificate_of
 from webapp.domain.lifecycle import Story
+from webapp.domain.refusals import ProofWaits
 from webapp.web import access, pdf, strip, telling
 
 bp = Blueprint("certificates", __name__)
@@ -53,7 +55,7 @@ def show(record_id: str, seq: int) -> Response | str:
     if record_id != record_id.lower():
         return redirect(url_for("certificates.show", record_id=record_id.lower(), seq=seq), 303)
     story = looking.record(record_id)
-    certificate = certificate_of(story, seq)
+    certificate = certificate_of(story, seq, sealing.sealed(record_id, seq))
     address = _address(certificate)
     return render_template(
         "certificates/certificate.html",
@@ -66,20 +68,30 @@ def show(record_id: str, seq: int) -> Response | str:
 
 @bp.get(f"{_PATH}.pdf", endpoint="pdf")
 def as_pdf(record_id: str, seq: int) -> Response:
-    """The certificate as a PDF, the same bytes each time."""
+    """The certificate as a PDF with its proof: once it is sealed, the same bytes each time."""
     access.reader()
     story = looking.record(record_id)
-    certificate = certificate_of(story, seq)
-    document = pdf.render(_for_pdf(story, certificate), certificate.recorded_at)
+    certificate_of(story, seq)  # only a retirement's proof is looked for
+    proven = _proven(record_id, seq)
+    certificate = certificate_of(story, seq, proven.sealed if proven else None)
+    document = pdf.render(_for_pdf(story, certificate, proven), certificate.recorded_at)
     response = make_response(document)
     response.content_type = "application/pdf"
     name = f"retirement-{certificate.record_id[:12]}-{certificate.seq}.pdf"
     response.headers["Content-Disposition"] = f'inline; filename="{name}"'
     settings: Settings = current_app.extensions["cairn.settings"]
     readers = "public" if settings.public_lookup else "private"
-    response.headers["Cache-Control"] = f"{readers}, max-age={_FRESH_S}"
+    response.headers["Cache-Control"] = f"{readers}, max-age={_FRESH_S}" if proven else "no-store"
     response.set_etag(hashlib.sha256(document).hexdigest())
     return response.make_conditional(request)
+
+
+def _proven(record_id: str, seq: int) -> Proven | None:
+    """The proof that never changes again; None while the event waits."""
+    try:
+        return sealing.prove(record_id, seq, first=True)
+    except ProofWaits:
+        return None
 
 
 def facts(certificate: Certificate) -> list[Fact]:
@@ -106,6 +118,17 @@ def facts(certificate: Certificate) -> list[Fact]:
         ),
         Fact("Event", f"{wording.number(certificate.seq)} of the record"),
         Fact("Record id", certificate.record_id, "serials"),
+        *_proof_facts(certificate.sealed),
+    ]
+
+
+def _proof_facts(sealed: Sealed | None) -> list[Fact]:
+    if sealed is None:
+        return [Fact("Proof", "It waits to be sealed into the log, which takes about a second.")]
+    leaf, size = wording.number(sealed.leaf), wording.number(sealed.size)
+    return [
+        Fact("Proof", f"Sealed as leaf {leaf} of a log of {size} on {telling.moment(sealed.at)}"),
+        Fact("Log", sealed.log, "serials"),
     ]
 
 
@@ -126,9 +149,10 @@ def _address(certificate: Certificate) -> str:
     )
 
 
-def _for_pdf(story: Story, certificate: Certificate) -> dict[str, Any]:
+def _for_pdf(story: Story, certificate: Certificate, proven: Proven | None) -> dict[str, Any]:
     address = _address(certificate)
     return {
+        **_proof_for_pdf(certificate, proven),
         "title": certificate.title,
         "amount": certificate.amount,
         "beneficiary": certificate.beneficiary or "",
@@ -149,3 +173,31 @@ def _for_pdf(story: Story, certificate: Certificate) -> dict[str, Any]:
         "address": address,
         "qr": qr_code(address),
     }
+
+
+def _proof_for_pdf(certificate: Certificate, proven: Proven | None) -> dict[str, Any]:
+    if proven is None:
+        text = (
+            "It waits to be sealed into the log, so no proof is attached yet. Download this document "
+            "again in a few seconds, or look here:"
+        )
+        return {"proof": {"text": text, "address": url_for("ledger.page", _external=True)}}
+    name = f"cairn-{certificate.record_id[:12]}-{certificate.seq}"
+    text = (
+        f"Prove it without the registry: attached to this document are {name}.leaf, what the log holds "
+        f"of this retirement, and {name}.tlog-proof, which leads from it to the log's signature. How "
+        "both are verified offline:"
+    )
+    return {
+        "proof": {"text": text, "address": url_for("ledger.check", _external=True)},
+        "attachments": [
+            _attached(f"{name}.leaf", proven.leaf, "application/json", "The leaf in the log"),
+            _attached(
+                f"{name}.tlog-proof", proven.proof, "text/plain", "The proof that it is there"
+            ),
+        ],
+    }
+
+
+def _attached(name: str, data: bytes, kind: str, about: str) -> dict[str, str]:
+    return {"name": name, "text": data.decode(), "kind": kind, "about": about}

@@ -76,17 +76,25 @@ Series = list[tuple[str, list[int]]]  # a state, and its units one by one
 
 
 def columns(
-    labels: list[str], majors: list[str], titles: list[str], series: Series, words: str
+    labels: list[str],
+    majors: list[str],
+    titles: list[str],
+    series: Series,
+    words: str,
+    unit: str = "t",
 ) -> Chart:
-    """Columns side by side; `majors` are the labels that are shown, `titles` what each column says."""
+    """Columns side by side; `majors` are the labels that are shown, `titles` what each column says.
+
+    `unit` stands behind the axis' numbers: tonnes, or nothing.
+    """
     ticks = _ticks(_largest(series), 4)
-    chart = _Columns(**_options(_HEIGHT, ticks), show_minor_x_labels=False)
+    chart = _Columns(**_options(_HEIGHT, ticks, unit), show_minor_x_labels=False)
     chart.titles = titles
     chart.x_labels = labels
     chart.x_labels_major = majors
     for _, values in series:
         chart.add(None, values)
-    return _finished(chart, _HEIGHT, [state for state, _ in series], ticks[-1], words)
+    return _finished(chart, _HEIGHT, [state for state, _ in series], ticks[-1], words, unit)
 
 
 def rows(names: list[str], titles: list[str], series: Series, words: str) -> Chart | None:
@@ -109,7 +117,9 @@ def _largest(series: Series) -> int:
     return max(1, largest)
 
 
-def _finished(chart: Any, height: int, states: list[str], most: int, words: str) -> Chart:
+def _finished(
+    chart: Any, height: int, states: list[str], most: int, words: str, unit: str = "t"
+) -> Chart:
     root: Element = chart.render_tree()
     _clean(root, states)
     root.attrib.clear()
@@ -120,7 +130,7 @@ def _finished(chart: Any, height: int, states: list[str], most: int, words: str)
         "viewBox": f"0 0 {_WIDTH} {height}",
     }
     text = tostring(root, encoding="unicode")
-    return Chart(Markup(text), _scale(most), words)  # noqa: S704  ElementTree escaped all text
+    return Chart(Markup(text), _scale(most, unit), words)  # noqa: S704  ElementTree escaped all text
 
 
 def _clean(element: Element, states: list[str]) -> None:
@@ -172,10 +182,10 @@ def _width(letter: str) -> float:
     return 1.3 if letter.isupper() else 1
 
 
-def short(units: float, most: float) -> str:
+def short(units: float, most: float, unit: str = "t") -> str:
     """2500000 of at most 5000000 as "2.5 M t": tonnes as an axis that goes so far has room for them."""
     size, letter, _ = _letter(most)
-    return f"{units / size:g} {letter}t" if units else "0 t"
+    return f"{units / size:g} {letter if units else ''}{unit}".rstrip()
 
 
 def _letter(most: float) -> tuple[int, str, str]:
@@ -183,10 +193,11 @@ def _letter(most: float) -> tuple[int, str, str]:
     return next((one for one in _LETTERS if most >= one[0]), (1, "", ""))
 
 
-def _scale(most: int) -> str:
+def _scale(most: int, unit: str) -> str:
     """The same as a sentence's part: "t: tonnes; M: a million"."""
     _, letter, name = _letter(most)
-    return f"t: tonnes; {letter.strip()}: {name}" if letter else "t: tonnes"
+    parts = ["t: tonnes"] if unit else []
+    return "; ".join([*parts, f"{letter.strip()}: {name}"] if letter else parts)
 
 
 def _ticks(largest: int, most: int) -> list[int]:
@@ -201,7 +212,7 @@ def _ticks(largest: int, most: int) -> list[int]:
     return [step * place for place in range(-(-largest // step) + 1)]
 
 
-def _options(height: int, ticks: list[int]) -> dict[str, Any]:
+def _options(height: int, ticks: list[int], unit: str = "t") -> dict[str, Any]:
     return {
         "width": _WIDTH,
         "height": height,
@@ -212,6 +223,6 @@ def _options(height: int, ticks: list[int]) -> dict[str, Any]:
         "style": _STYLE,
         "show_legend": False,
         "truncate_label": -1,
-        "value_formatter": lambda units: short(units, ticks[-1]),
+        "value_formatter": lambda units: short(units, ticks[-1], unit),
         "y_labels": ticks,
     }

@@ -165,7 +165,7 @@ class _UnitsForm(CommandForm):
 
 
 class _Closing:
-    note = TextAreaField("Note (optional)", description="Kept for good, and public.")
+    note = TextAreaField("Note (optional)", description="Public for good.")
     effective_on = DayField(
         "Counts for the day (optional)",
         description="Today (UTC) if left empty; never in the future.",
@@ -178,9 +178,9 @@ class RetireForm(_UnitsForm):
     sale = SaleField("Take them from")
     beneficiary = StringField(
         "On whose behalf (optional)",
-        description="Who claims these tonnes; public. A sale's units go to its buyer if left empty.",
+        description="Who claims these tonnes; public for good. A sale's units go to its buyer if empty.",
     )
-    reason = StringField("Reason (optional)", description="Public.")
+    reason = StringField("Reason (optional)", description="Public for good.")
     note = _Closing.note
     effective_on = _Closing.effective_on
 
@@ -188,7 +188,7 @@ class RetireForm(_UnitsForm):
 class SellForm(_UnitsForm):
     """Sells available units."""
 
-    buyer = StringField("Buyer", description="Public.")
+    buyer = StringField("Buyer", description="Public for good.")
     note = _Closing.note
     effective_on = _Closing.effective_on
 
@@ -197,7 +197,7 @@ class ReturnForm(_UnitsForm):
     """Undoes a sale, wholly or in part."""
 
     sale = SaleField("Which sale")
-    reason = StringField("Reason", description="Why the sale is undone; public.")
+    reason = StringField("Reason", description="Why the sale is undone; public for good.")
     note = _Closing.note
     effective_on = _Closing.effective_on
 
@@ -205,8 +205,8 @@ class ReturnForm(_UnitsForm):
 class CancelForm(_UnitsForm):
     """Takes available units out of the market for good."""
 
-    reason = StringField("Reason", description="Why they are cancelled; public.")
-    beneficiary = StringField("On whose behalf (optional)", description="Public.")
+    reason = StringField("Reason", description="Why they are cancelled; public for good.")
+    beneficiary = StringField("On whose behalf (optional)", description="Public for good.")
     note = _Closing.note
     effective_on = _Closing.effective_on
 

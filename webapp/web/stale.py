@@ -7,6 +7,8 @@ from webapp import errors
 from webapp.domain.refusals import SignInNeeded
 from webapp.web import access
 
+_FOR_EVERYBODY = ("account.sign_in", "ledger.check")
+
 
 def init_app(app: Flask) -> None:
     """Registers the handler."""
@@ -15,7 +17,7 @@ def init_app(app: Flask) -> None:
 
 def _stale_form(_: CSRFError) -> Response:
     """The form's CSRF token does not fit: signed out or in again meanwhile, or sent from elsewhere."""
-    if access.secret() is None and request.endpoint != "account.sign_in":
+    if access.secret() is None and request.endpoint not in _FOR_EVERYBODY:
         sentence = (
             "You are not signed in any more, so nothing was done. Sign in again in another tab, come back here "
             "and press again: what you typed is still here."

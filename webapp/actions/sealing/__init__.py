@@ -1,5 +1,6 @@
 """The ledger: giving events their place in the log, signing it, and proving it."""
 
+from webapp.actions.sealing.following import Growth, growth, why_behind, why_silent
 from webapp.actions.sealing.proving import (
     Proven,
     Status,
@@ -8,22 +9,28 @@ from webapp.actions.sealing.proving import (
     leaf,
     places,
     prove,
+    sealed,
     status,
     tile,
 )
 from webapp.actions.sealing.sealing import LedgerBehind, Sealer, is_waiting
 
 __all__ = [
+    "Growth",
     "LedgerBehind",
     "Proven",
     "Sealer",
     "Status",
     "checkpoint",
+    "growth",
     "growth_proof",
     "is_waiting",
     "leaf",
     "places",
     "prove",
+    "sealed",
     "status",
     "tile",
+    "why_behind",
+    "why_silent",
 ]

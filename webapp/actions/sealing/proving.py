@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from webapp.actions.sealing import trees
+from webapp.domain.certificate import Sealed
 from webapp.domain.identity import is_record_id
 from webapp.domain.refusals import EventNotFound, ProofWaits, TileNotFound
 from webapp.ledger.merkle import consistency_plan, inclusion_plan
@@ -21,11 +22,17 @@ class Proven:
     `sealed_at` is when the first checkpoint was signed that has it (UTC).
     """
 
+    log: str
     no: int
     leaf: bytes
     proof: bytes
     size: int
     sealed_at: datetime
+
+    @property
+    def sealed(self) -> Sealed:
+        """Where the event stands, as this proof's checkpoint has it."""
+        return Sealed(self.log, self.no, self.size, self.sealed_at)
 
 
 @dataclass(frozen=True)
@@ -34,6 +41,7 @@ class Status:
 
     size: int
     waiting: int
+    waiting_since: datetime | None
     checkpoints: list[Published]
 
 
@@ -46,6 +54,7 @@ def _status(connection: Connection, limit: int) -> Status:
     return Status(
         sealing.head(connection).size,
         sealing.waiting_count(connection),
+        sealing.waiting_since(connection),
         sealing.newest(connection, limit),
     )
 
@@ -82,13 +91,22 @@ def leaf(record_id: str, seq: int) -> bytes:
 
 
 def places(record_id: str) -> dict[int, int]:
-    """The numbers in the log of a record's events, by their seq; those that wait are left out."""
+    """The numbers in the signed log of a record's events, by seq; those that wait are left out."""
     return database.read(sealing.places, record_id)
 
 
-def prove(record_id: str, seq: int) -> Proven:
-    """The proof that an event stands in the log. Raises EventNotFound, ProofWaits."""
-    return database.read(_prove, record_id, seq)
+def sealed(record_id: str, seq: int) -> Sealed | None:
+    """Where an event stands in the log; None while it waits, or if there is none."""
+    return database.read(sealing.sealed, record_id, seq)
+
+
+def prove(record_id: str, seq: int, first: bool = False) -> Proven:
+    """The proof that an event stands in the log, as the newest checkpoint has it.
+
+    With `first` it is the first checkpoint that has the leaf: that proof is the same for ever.
+    Raises EventNotFound, ProofWaits.
+    """
+    return database.read(_prove, record_id, seq, first)
 
 
 def _found(connection: Connection, record_id: str, seq: int) -> tuple[int, bytes]:
@@ -101,15 +119,15 @@ def _found(connection: Connection, record_id: str, seq: int) -> tuple[int, bytes
     raise ProofWaits
 
 
-def _prove(connection: Connection, record_id: str, seq: int) -> Proven:
+def _prove(connection: Connection, record_id: str, seq: int, at_first: bool) -> Proven:
     no, data = _found(connection, record_id, seq)
-    newest, first = sealing.newest(connection), sealing.first_with(connection, no)
-    if not newest or first is None:
+    first = sealing.first_with(connection, no)
+    if first is None:
         raise ProofWaits
-    size = newest[0].size
-    path = trees.hashes(connection, inclusion_plan(no, size), size)
-    proof = write_proof(no, path, newest[0].note.encode())
-    return Proven(no, data, proof, size, first.at)
+    chosen = first if at_first else sealing.newest(connection)[0]
+    path = trees.hashes(connection, inclusion_plan(no, chosen.size), chosen.size)
+    proof = write_proof(no, path, chosen.note.encode())
+    return Proven(chosen.origin, no, data, proof, chosen.size, first.at)
 
 
 def growth_proof(old_size: int) -> bytes:

@@ -62,6 +62,8 @@ class Sealer:
         while batch := database.change(_seal_batch):
             added += batch
             self._publish()
+            if batch < _LEAVES:  # what comes meanwhile is sealed with what comes next
+                break
         self._publish()  # also what somebody sealed who was killed before signing it
         return added
 
