@@ -69,7 +69,7 @@ def root_plan(size: int) -> Plan:
 def inclusion_plan(index: int, size: int) -> Plan:
     """The path from leaf `index`, counted from 0, to the root. Raises ValueError past the end."""
     if not 0 <= index < size:
-        raise ValueError(f"Counted from 0, a log of {size} entries has no entry {index}.")
+        raise ValueError(f"Counted from 0, a log of size {size} has no entry {index}.")
     spans = []
     first, end = 0, size
     while end - first > 1:
@@ -89,7 +89,7 @@ def consistency_plan(old_size: int, size: int) -> Plan:
     Empty if they are the same or the old one is empty. Raises ValueError if the old one is larger.
     """
     if not 0 <= old_size <= size:
-        raise ValueError(f"A log of {size} entries cannot have grown from one of {old_size}.")
+        raise ValueError(f"A log of size {size} cannot have grown from one of {old_size}.")
     if old_size in (0, size):
         return Plan(())
     spans = []
@@ -130,7 +130,7 @@ class Frontier:
         self.size = size
         self._hashes = list(hashes)
         if len(self._hashes) != size.bit_count():
-            raise ValueError(f"A tree of {size} has {size.bit_count()} complete subtrees.")
+            raise ValueError(f"A tree of size {size} is made of {size.bit_count()} nodes.")
 
     def append(self, leaf_hash: bytes) -> list[tuple[Node, bytes]]:
         """Adds a leaf; gives the nodes that it completes, the leaf's own first."""

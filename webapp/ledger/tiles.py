@@ -120,9 +120,7 @@ def tile_of(node: Node, size: int) -> Tile:
     number = (node.number << inside) // WIDTH
     tile = Tile(level, number, min(WIDTH, _in_level(level, size) - number * WIDTH))
     if (node.number + 1) << node.level > size:
-        raise ValueError(
-            f"A log of {size} entries has no node {node.number} at level {node.level}."
-        )
+        raise ValueError(f"A log of size {size} has no node {node.number} at level {node.level}.")
     return tile
 
 

@@ -76,7 +76,7 @@ def _climb(step: str, f: int, s: int, hashes: Hashes) -> Iterator[tuple[bytes, b
 def verify_inclusion(leaf_hash: bytes, index: int, size: int, path: Hashes, root: bytes) -> None:
     """Refused unless the leaf is entry `index`, from 0, of the tree of `size` with this root."""
     if not 0 <= index < size:
-        raise Refused("inclusion", f"counted from 0, a log of {size} has no entry {index}")
+        raise Refused("inclusion", f"counted from 0, a log of size {size} has no entry {index}")
     r = leaf_hash
     for p, left in _climb("inclusion", index, size - 1, [leaf_hash, *path]):
         r = hash_node(p, r) if left else hash_node(r, p)
@@ -88,12 +88,12 @@ def verify_consistency(m: int, n: int, path: Hashes, old_root: bytes, new_root: 
     """Refused unless the tree of n leaves, with the new root, begins with the old tree's m."""
     step = "consistency"
     if not 0 <= m <= n:
-        raise Refused(step, f"the log went back from {m} entries to {n}")
+        raise Refused(step, f"the log went back from size {m} to {n}")
     if bool(path) != (0 < m < n):
-        raise Refused(step, f"{len(path)} hashes do not lead from {m} entries to {n}")
+        raise Refused(step, f"{len(path)} is not how many hashes lead from size {m} to {n}")
     if not path:
         if (m == 0 and old_root != EMPTY_ROOT) or (m == n and old_root != new_root):
-            raise Refused(step, f"there are two logs of {m} entries with different roots")
+            raise Refused(step, f"there are two logs of size {m} with different roots")
         return
     hashes = list(path) if m & (m - 1) else [old_root, *path]
     f, s = m - 1, n - 1
@@ -236,7 +236,7 @@ def verify_checkpoint(
         raise Refused("checkpoint", f"no key given for its origin, {found.origin}, signed it")
     root = b64encode(found.root).decode()
     tell("signature", f"It is by {found.origin}.")
-    tell("checkpoint", f"The log has {found.size} entries and the root {root}.")
+    tell("checkpoint", f"The log has the size {found.size} and the root {root}.")
     for witness in witnesses:
         if witness not in signed:
             raise Refused("cosignature", f"{witness.name} gave none")
@@ -249,11 +249,11 @@ def verify_proof(
 ) -> Checkpoint:
     """The checkpoint of a log that holds the leaf, as the proof file says. Raises Refused."""
     proof = read_proof(file)
-    tell("proof file", f"It is about entry {proof.number}, with {len(proof.path)} hashes.")
+    tell("proof file", f"It leads on from entry {proof.number} (hashes: {len(proof.path)}).")
     found = verify_checkpoint(proof.note, keys, witnesses, tell)
     tell("leaf", f"It has {len(leaf)} bytes and the hash {b64encode(hash_leaf(leaf)).decode()}.")
     verify_inclusion(hash_leaf(leaf), proof.number, found.size, proof.path, found.root)
-    tell("inclusion", f"The leaf is entry {proof.number} of the {found.size}, counted from 0.")
+    tell("inclusion", f"Counted from 0, the leaf is entry {proof.number} of {found.size}.")
     return found
 
 
@@ -262,12 +262,12 @@ def verify_growth(
 ) -> Checkpoint:
     """The new checkpoint, if its log begins with all that the old one has. Raises Refused."""
     before, proof = verify_checkpoint(old, keys, (), tell), read_proof(file, GROWTH)
-    tell("proof file", f"It leads on from {proof.number} entries, with {len(proof.path)} hashes.")
+    tell("proof file", f"It leads on from size {proof.number} (hashes: {len(proof.path)}).")
     after = verify_checkpoint(proof.note, keys, witnesses, tell)
     if (before.origin, before.size) != (after.origin, proof.number):
         raise Refused("consistency", "the proof leads on from another checkpoint than the old one")
     verify_consistency(before.size, after.size, proof.path, before.root, after.root)
-    tell("consistency", f"The first {before.size} of {after.size} entries are unchanged.")
+    tell("consistency", f"The log of size {after.size} begins with the log of size {before.size}.")
     return after
 
 
