@@ -22,6 +22,7 @@ import psycopg
 
 from tests.bench import files
 from tests.bench.cases import cases
+from tests.bench.exporting import measure_exports
 from tests.bench.registry import HOME, bench_settings, fresh, sample
 from tests.cli.commands import environment
 from webapp.app import create_app
@@ -126,7 +127,23 @@ def _copy(source: Settings, target: Settings) -> float:
 
 
 def _measure_exports(settings: Settings) -> None:
-    """Export against COPY out of the same statement, when the export is there."""
+    """Exports against COPY out: of the same statement, and of the tables as they lie."""
+    app = create_app(settings)
+    with app.app_context():
+        measure_exports()
+        database.close(app)
+    with tempfile.NamedTemporaryFile(dir=HOME) as file:
+        ours = run(settings, "records", "export", "--format", "csv", output=Path(file.name))
+    began = time.perf_counter()
+    with psycopg.connect(settings.owner_url, autocommit=True) as reading:
+        for table in ("records", "events", "holdings"):
+            with reading.cursor().copy(f"COPY {table} TO STDOUT") as copy:
+                sum(map(len, copy))
+    plain = time.perf_counter() - began
+    print(
+        f"- `flask records export`: {ours.seconds:.1f} s with its start, {ours.mib:.0f} MiB; "
+        f"COPY of records, events and holdings side by side: {plain:.1f} s"
+    )
 
 
 def _look_up_meanwhile(settings: Settings, rows: int) -> None:

@@ -7,6 +7,7 @@ from flask import Flask
 from tests.factories import GUJARAT_ID
 from tests.web.browser import Browser
 from tests.web.people import PASSWORD, add_staff, record
+from webapp.actions import secrets
 
 DESK = "desk@registry.example"
 NEW = "staple battery horse"
@@ -110,3 +111,8 @@ def test_with_a_one_time_password_one_can_still_sign_out(site: Flask, public: Br
     public.sign_in(DESK, PASSWORD)
 
     assert public.sign_out().message == "You are signed out."
+
+
+def test_the_hash_that_stands_for_no_account_costs_what_every_password_costs() -> None:
+    assert not secrets._hasher.check_needs_rehash(secrets._NOBODYS)
+    assert not secrets.password_fits(None, "")

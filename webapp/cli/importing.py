@@ -13,7 +13,10 @@ from webapp.cli.records import records_group
 from webapp.cli.shared import with_database
 from webapp.domain import wording
 from webapp.domain.actors import Actor
+from webapp.domain.text import normalise
 from webapp.exchange.shapes import FORMATS
+
+_LONGEST_NAME = 300
 
 
 @records_group.command("import")
@@ -57,7 +60,7 @@ def _import(
     """
     summary = importing.import_file(
         file,
-        Actor("command", actor, "operator"),
+        Actor("command", _public_name(actor), "operator"),
         wanted=wanted,
         own_blocks=own_blocks,
         strict=strict,
@@ -66,6 +69,16 @@ def _import(
         progress=teller("rows"),
     )
     click.echo(json.dumps(asdict(summary)) if as_json else _told(summary, dry_run))
+
+
+def _public_name(text: str) -> str:
+    try:
+        name = normalise(text)
+    except ValueError as error:
+        raise click.ClickException(f"--actor: {error}") from None
+    if not 1 <= len(name) <= _LONGEST_NAME:
+        raise click.ClickException(f"--actor has 1 to {_LONGEST_NAME} characters.")
+    return name
 
 
 def _told(summary: Summary, dry_run: bool) -> str:

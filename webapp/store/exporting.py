@@ -19,7 +19,7 @@ from webapp.store.matching import Matched
 FIRST_PAGE = 20_000
 PAGE = 100_000
 _SCANNED = 20_000  # records that one statement looks through for those asked for
-_IN_MEMORY = 16 * 2**20  # bytes of a page; what is more waits on disk
+_IN_MEMORY = 2 * 2**20  # bytes of a page; what is more waits on disk
 
 
 @dataclass(frozen=True)

@@ -41,10 +41,12 @@ _HAPPENINGS = (
     " JOIN holdings h ON h.no = line.record_no JOIN records r ON r.id = h.record_id"
     " JOIN events e ON e.record_id = r.id AND e.seq = line.seq ORDER BY line.place"
 )
+# Series by series: only "= one series" lets the exclusion constraint's index find series and units.
 _OVERLAPPING = (
-    "SELECT h.no, s.record_id, lower(s.block), upper(s.block) - 1 FROM serial_blocks s"
-    " JOIN holdings h ON h.record_id = s.record_id WHERE s.series = ANY (%s)"
-    " AND (%s::int8range IS NULL OR s.block && %s::int8range) ORDER BY s.series, s.block LIMIT %s"
+    "SELECT h.no, s.record_id, lower(s.block), upper(s.block) - 1 FROM unnest(%s::text[]) AS w (series)"
+    " CROSS JOIN LATERAL (SELECT * FROM serial_blocks s WHERE s.series = w.series"
+    " AND (%s::int8range IS NULL OR s.block && %s::int8range) ORDER BY s.block LIMIT %s) s"
+    " JOIN holdings h ON h.record_id = s.record_id ORDER BY s.series, s.block LIMIT %s"
 )
 _STANDINGS = (
     f"SELECT {RECORD_COLUMNS}, s.series, s.remainder FROM records r JOIN serial_blocks s"
@@ -111,7 +113,9 @@ def issued_in(
 ) -> list[Issued]:
     """The blocks issued in these series that share units with the given one; all without one."""
     units = None if block is None else _range(block)
-    rows = connection.execute(_OVERLAPPING, (list(series), units, units, limit), prepare=False)
+    rows = connection.execute(
+        _OVERLAPPING, (list(series), units, units, limit, limit), prepare=False
+    )
     return [Issued(row[0], row[1], Block(row[2], row[3])) for row in rows.fetchall()]
 
 

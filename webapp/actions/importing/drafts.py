@@ -20,7 +20,20 @@ class Returned:
     exactly: bool
 
     def write(self, parts: Iterable[bytes]) -> str:
-        """Writes the file whole and gives its path; an earlier one of its name is left alone."""
+        """Writes the file whole and gives its path; an earlier one of its name is left alone.
+
+        Raises FileRefused when it cannot be written.
+        """
+        try:
+            return self._write(parts)
+        except OSError as error:
+            raise FileRefused(
+                f"The file was read to its end, but the refused rows could not be written to "
+                f"{self.path.parent}: {error.strerror}. Make room and import the file again: nothing "
+                "is doubled."
+            ) from None
+
+    def _write(self, parts: Iterable[bytes]) -> str:
         handle, draft = tempfile.mkstemp(prefix=f".{self.path.name}.", dir=self.path.parent)
         try:
             with os.fdopen(handle, "wb") as file:
