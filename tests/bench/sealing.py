@@ -34,19 +34,22 @@ _ASKED = 200
 _WRITERS = 4
 _RECORDS = 400  # of each writer
 _WRITING_S = 10.0
-# A writer's whole program: so many retirements as it can, from the moment that all begin.
+_WARM_UP_S = 2.0  # until the sealer is up, too
+_TURNS = 3
+# A writer's whole program: so many retirements as it can, from the line on that says go.
 _WRITER = """
 import sys, time
 from tests.factories import DESK
 from webapp.actions import taking
 from webapp.app import create_app
 from webapp.domain.commands import Retire
-begins, seconds, ids = float(sys.argv[1]), float(sys.argv[2]), sys.stdin.read().split()
-done = 0
+seconds, ids, done = float(sys.argv[1]), sys.stdin.readline().split(), 0
 with create_app().app_context():
-    while time.time() < begins:
-        time.sleep(0.001)
-    while time.time() < begins + seconds:
+    taking.retire(ids[0], Retire(quantity=1), DESK)
+    print("ready", flush=True)
+    sys.stdin.readline()
+    ends = time.monotonic() + seconds
+    while time.monotonic() < ends:
         taking.retire(ids[done % len(ids)], Retire(quantity=1), DESK)
         done += 1
 print(done)
@@ -114,21 +117,19 @@ def _write(settings: Settings) -> None:
         for n in range(_WRITERS * _RECORDS)
     ]
     rates: dict[bool, list[float]] = {False: [], True: []}
-    for sealed in (False, True, True, False):
+    for sealed in (False, True) * _TURNS:
         Sealer(settings).seal()
         with _sealing(settings) if sealed else tempfile.TemporaryDirectory():
             rates[sealed].append(_retire(settings, ids))
-    plain, beside = (statistics.mean(rates[sealed]) for sealed in (False, True))
+    plain, beside = (statistics.median(rates[sealed]) for sealed in (False, True))
     print(f"- retirements by {_WRITERS} processes: {plain:,.0f} a second without a sealer")
     print(f"- with a sealer beside them: {beside:,.0f} a second, {beside / plain:.0%} of that")
 
 
 def _retire(settings: Settings, ids: list[str]) -> float:
-    begins = time.time() + 8  # each has started by then
-    words = (str(begins), str(_WRITING_S))
     writers = [
         subprocess.Popen(
-            [sys.executable, "-c", _WRITER, *words],
+            [sys.executable, "-c", _WRITER, str(_WRITING_S)],
             cwd=ROOT,
             env=_environment(settings),
             stdin=subprocess.PIPE,
@@ -138,11 +139,20 @@ def _retire(settings: Settings, ids: list[str]) -> float:
         for _ in range(_WRITERS)
     ]
     for number, one in enumerate(writers):
-        assert one.stdin is not None
-        one.stdin.write(" ".join(ids[number::_WRITERS]))
-        one.stdin.close()
-        one.stdin = None  # or communicate() would write to it
+        _tell(one, " ".join(ids[number::_WRITERS]))
+    for one in writers:
+        assert one.stdout is not None
+        assert one.stdout.readline() == "ready\n"
+    time.sleep(_WARM_UP_S)
+    for one in writers:
+        _tell(one, "go")
     return sum(int(one.communicate()[0]) for one in writers) / _WRITING_S
+
+
+def _tell(process: "subprocess.Popen[str]", line: str) -> None:
+    assert process.stdin is not None
+    process.stdin.write(f"{line}\n")
+    process.stdin.flush()
 
 
 @contextmanager
