@@ -25,6 +25,8 @@ from webapp.ledger.verifier import (
     verify_proof,
 )
 from webapp.ledger_files import outside_copy, signers
+from webapp.store import database
+from webapp.store import sealing as store
 
 
 @pytest.fixture
@@ -119,6 +121,17 @@ def test_many_sealers_at_once_make_one_log(
     assert len({row[1:] for row in rows}) == 120
     with app.app_context():
         assert verify_checkpoint(sealing.checkpoint(), [key]).size == 120
+
+
+def test_a_smaller_checkpoint_is_not_published_after_a_larger_one(
+    sealer: Sealer, app: Flask
+) -> None:
+    for number in range(2):
+        creating.create(new_record(serial_number=f"S-{number}"), DESK)
+    sealer.seal()
+    late = {"size": 1, "origin": "late", "root": bytes(32), "note": "late"}
+    database.change(store.publish, late)
+    assert [one.size for one in sealing.status().checkpoints] == [2]
 
 
 def test_a_database_that_is_behind_its_outside_copy_is_not_signed(

@@ -118,11 +118,14 @@ def test_the_role_has_exactly_the_rights_of_the_table(
         rights.setdefault(table, set()).add(right)
     assert rights == {
         **dict.fromkeys(("records", "serial_blocks", "events"), add),
-        "holdings": update,
+        **dict.fromkeys(("ledger_leaves", "ledger_nodes"), add),
+        **dict.fromkeys(("ledger_checkpoints", "ledger_cosignatures"), add),
+        **dict.fromkeys(("holdings", "ledger_head"), update),
         **dict.fromkeys(
             (
                 *("staff", "sessions", "api_tokens", "idempotency_keys"),
                 *("projects", "parties", "feed", "unit_sums", "event_sums", "pending_sums"),
+                *("imports", "import_pieces", "import_refusals", "ledger_queue"),
             ),
             update | {"DELETE"},
         ),

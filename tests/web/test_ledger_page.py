@@ -87,7 +87,7 @@ def test_it_shows_the_verifier_key_to_copy_and_nothing_of_the_private_one(
 
     assert key_text(key) in [one.get("data-copy") for one in page.all("button", "copy")]
     assert "PRIVATE" not in page.html
-    secret = (sealed_with.data_dir / "ledger_key").read_text().strip().rpartition("+")[2]
+    secret = (sealed_with.data_dir / "ledger_key").read_text().strip().split("+", 4)[4]
     assert secret not in page.html
 
 
@@ -128,14 +128,15 @@ def test_the_signed_states_are_there_as_they_were_signed(
 
 
 def test_it_says_how_to_follow_the_log_with_commands_that_reach_it(
-    site: Flask, public: Browser, seal: Seal
+    site: Flask, public: Browser, seal: Seal, sealed_with: Settings
 ) -> None:
     record(site)
     seal()
 
     text = public.get("/ledger").text
 
-    assert "flask ledger watch http://localhost/ledger" in text
+    (key,) = public_keys(sealed_with)
+    assert f"flask ledger watch \\ http://localhost/ledger \\ --key {key_text(key)}" in text
     addresses = [one for one in text.split() if one.startswith("http://localhost/ledger/")]
     assert len(addresses) == 3
     for address in addresses:

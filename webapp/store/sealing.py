@@ -66,8 +66,10 @@ _NEWEST = (
 )
 _ADD_CHECKPOINT = (
     "INSERT INTO ledger_checkpoints (size, origin, root, note, at)"
-    " VALUES (%s, %s, %s, %s, clock_timestamp()) ON CONFLICT DO NOTHING"
+    " SELECT %(size)s, %(origin)s, %(root)s, %(note)s, clock_timestamp()"
+    " WHERE NOT EXISTS (SELECT FROM ledger_checkpoints WHERE size >= %(size)s)"
 )
+_PUBLISH_IN_TURN = "SELECT pg_advisory_xact_lock(7240616)"
 
 
 class Waiting(NamedTuple):
@@ -240,9 +242,9 @@ def first_with(connection: Connection, no: int) -> Published | None:
 
 
 def publish(connection: Connection, published: Mapping[str, Any]) -> None:
-    """Keeps a signed checkpoint, unless one of its size is there."""
-    values = (published["size"], published["origin"], published["root"], published["note"])
-    connection.execute(_ADD_CHECKPOINT, values)
+    """Keeps a signed checkpoint, unless one as large is there: they are published in their order."""
+    connection.execute(_PUBLISH_IN_TURN)
+    connection.execute(_ADD_CHECKPOINT, published)
 
 
 def _published(row: tuple[Any, ...]) -> Published:

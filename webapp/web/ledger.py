@@ -40,13 +40,14 @@ def base64(data: bytes) -> str:
 def page() -> str:
     """The log: how large it is, what was signed, its key, and how to follow it from outside."""
     access.reader()
-    grown = sealing.growth()
+    grown, keys = sealing.growth(), _keys()
     return render_template(
         "ledger/page.html",
         log=sealing.status(_SHOWN),
         behind=sealing.why_behind(_settings()),
         silent=sealing.why_silent(),
-        keys=_keys(),
+        keys=keys,
+        watching=_typed(("flask ledger watch", url_for("ledger.page", _external=True)), keys),
         grown=grown,
         picture=growth.picture(grown) if grown else None,
         period=growth.period,
@@ -127,17 +128,21 @@ def _commands(form: CheckForm, keys: list[str]) -> str:
     """What to type to do the same offline, for the event that the form names."""
     record_id, seq = (form.record_id.data or "RECORD_ID"), (form.seq.data or "EVENT")
     event = f"{request.host_url}api/v1/records/{quote(record_id)}/events/{quote(seq)}"
-    key = [f"--key {shlex.quote(one)}" for one in keys] or ["--key VERIFIER_KEY"]
-    follows_on = " \\\n"
     return "\n".join(
         (
             f"curl -O {url_for('ledger.verifier', _external=True)}",
-            follows_on.join(("curl -o event.tlog-proof", f"{event}/proof")),
-            follows_on.join(("curl -o event.leaf", f"{event}/leaf")),
+            _typed(("curl -o event.tlog-proof", f"{event}/proof")),
+            _typed(("curl -o event.leaf", f"{event}/leaf")),
             "python3 -m pip install cryptography",
-            follows_on.join(("python3 verifier.py event.tlog-proof", "--leaf event.leaf", *key)),
+            _typed(("python3 verifier.py event.tlog-proof", "--leaf event.leaf"), keys),
         )
     )
+
+
+def _typed(parts: tuple[str, ...], keys: list[str] | None = None) -> str:
+    """A command in lines that a narrow window has room for; with the log's keys, if they are needed."""
+    known = [] if keys is None else keys or ["VERIFIER_KEY"]
+    return " \\\n".join((*parts, *(f"--key {shlex.quote(one)}" for one in known)))
 
 
 def _settings() -> Settings:
