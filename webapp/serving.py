@@ -75,9 +75,9 @@ def serve(app: Flask, settings: Settings) -> None:
 def prepare(app: Flask, settings: Settings) -> None:
     """Checks the database, makes its tables, and the first administrator if there is none."""
     provisioning.check(settings)
+    provisioning.migrate(app, settings)
     signers(settings)  # a log that nobody can sign is told now, and not in the middle of the night
     witnesses(settings)
-    provisioning.migrate(app, settings)
     email = settings.admin_email or "admin@localhost"
     password = settings.admin_password or secrets.new_password()
     with app.app_context():

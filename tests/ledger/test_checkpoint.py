@@ -42,7 +42,7 @@ def test_extension_lines_are_read_over():
         (b"20852163", b"20852163 "),
         (b"20852163", b"20_852_163"),
         (b"20852163", b"2.0"),
-        (b"20852163", "٢".encode()),
+        (b"20852163", "2٢".encode()),
         (b"20852163", b"9" * 19),
         (b"CsUYapGG", b"CsUYapG"),
         (b"CsUYapGG", b"CsUYapGGAAAA"),

@@ -191,6 +191,13 @@ def test_a_proof_from_another_checkpoint_is_refused_at_the_consistency():
     assert refused(verify_growth, GROWTH, LOG.checkpoint(18), [KEY]).step == "consistency"
 
 
+def test_one_log_does_not_grow_out_of_another_even_if_both_are_known():
+    signer = new_signer("example.org/other")
+    other = LOG.checkpoint(19).partition(b"\n\n")[0].replace(b"org/log", b"org/other") + b"\n"
+    refusal = refused(verify_growth, GROWTH, sign(other, [signer]), [KEY, signer.key])
+    assert refusal.step == "consistency"
+
+
 def test_a_forked_log_is_refused_at_the_consistency():
     fork = Log([*LOG.leaves[:7], b"another", *LOG.leaves[8:]])
     refusal = refused(verify_growth, fork.growth_file(19, 40), BEFORE, [KEY])

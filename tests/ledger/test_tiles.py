@@ -223,6 +223,8 @@ def test_a_tile_does_not_tell_of_nodes_that_it_does_not_hold(level, number):
     log = Tiled(300)
     with pytest.raises(ValueError, match="does not hold the node"):
         hash_in(Tile(0, 1, 44), log.data(Tile(0, 1, 44)), Node(level, number))
+    with pytest.raises(ValueError, match="does not hold the node"):
+        hash_in(Tile(1, 0, 1), log.data(Tile(1, 0, 1)), Node(level % 8, number))
 
 
 @pytest.mark.parametrize("size", [1, 255, 256, 257, 700])

@@ -90,7 +90,7 @@ def consistency_plan(old_size: int, size: int) -> Plan:
     """
     if not 0 <= old_size <= size:
         raise ValueError(f"A log of size {size} cannot have grown from one of {old_size}.")
-    if old_size in (0, size):
+    if old_size == 0:
         return Plan(())
     spans = []
     first, end = 0, size

@@ -129,8 +129,8 @@ def hash_in(tile: Tile, data: bytes, node: Node) -> bytes:
     if len(data) != tile.width * 32:
         raise ValueError(f"The tile {tile.path} does not have {tile.width} hashes of 32 bytes.")
     inside = node.level - tile.level * _HEIGHT
-    first = (node.number << inside) - tile.number * WIDTH
-    if not (0 <= inside <= _HEIGHT and 0 <= first <= tile.width - (1 << inside)):
+    first = (node.number << inside) - tile.number * WIDTH if inside >= 0 else -1
+    if not 0 <= first <= tile.width - (1 << inside):
         raise ValueError(f"The tile {tile.path} does not hold the node asked for.")
     hashes = [data[at * 32 : at * 32 + 32] for at in range(first, first + (1 << inside))]
     return reduce(lambda row, _: _row_above(row), range(inside), hashes)[0]

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from webapp.domain.actors import Actor
 from webapp.domain.landing import Entry, Ground
-from webapp.domain.refusals import Refusal, Unavailable
+from webapp.domain.refusals import Busy, Refusal, Unavailable
 from webapp.exchange.opening import RawRow
 from webapp.exchange.shapes import Reader
 from webapp.store import journal, landing
@@ -113,14 +113,18 @@ def refused_row(row: RawRow, refusal: Refusal) -> RefusedRow:
 
 
 def in_parts(batch: Sequence[Read], write: Callable[[Sequence[Read]], Landed]) -> list[Landed]:
-    """Writes a batch; if the database refuses what the rules let through, all of it but the culprit."""
+    """Writes a batch; if the database refuses what the rules let through, all of it but the culprit.
+
+    If others are quicker again and again, smaller parts get between them.
+    """
     try:
         return [write(batch)]
-    except Unavailable:
-        raise
     except Refusal as refusal:
-        if len(batch) > 1:
+        again = not isinstance(refusal, Unavailable) or isinstance(refusal, Busy)
+        if len(batch) > 1 and again:
             middle = len(batch) // 2
             return in_parts(batch[:middle], write) + in_parts(batch[middle:], write)
+        if isinstance(refusal, Unavailable):
+            raise
         culprit = [Read(batch[0].row, refusal)]
         return [write(culprit)]
