@@ -21,7 +21,7 @@ def teller(what: str) -> Callable[[int, int], None]:
         if now - last < every and done < of:
             return
         last = now
-        rate = done / (now - began or 1)
+        rate = done / max(now - began, 0.1)  # a teller may be made with its first news
         left = f", {_duration((of - done) / rate)} left" if rate and done < of else ""
         line = f"{done:,} of {of:,} {what} ({done * 100 // (of or 1)}%), {rate:,.0f} a second{left}"
         end = "\n" if not terminal or done >= of else ""
