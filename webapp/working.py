@@ -25,8 +25,9 @@ _ABANDONED = timedelta(days=1)
 def until(app: Flask, over: threading.Event) -> None:
     """Does what there is to do until `over` is set, each kind in a thread of its own.
 
-    Imports take long, and a witness may not answer. While the database is away it waits for it; what was interrupted goes on afterwards. Raises
-    ConfigurationError when the log cannot be signed for want of a key, or LEDGER_WITNESSES is wrong.
+    Imports take long, and a witness may not answer. While the database is away it waits for it; what
+    was interrupted goes on afterwards. Raises ConfigurationError when the log cannot be signed for
+    want of a key, or LEDGER_WITNESSES is wrong.
     """
     settings: Settings = app.extensions["cairn.settings"]
     sealer = Sealer(settings)

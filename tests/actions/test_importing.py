@@ -5,6 +5,7 @@ import io
 import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from webapp.actions.importing import Summary, batches, history, running
 from webapp.actions.importing.receiving import opened
 from webapp.domain.actors import Actor
 from webapp.domain.commands import CreateRecord, Sell
-from webapp.domain.refusals import FileRefused, ImportNotWaiting, NotAllowed, Refusal
+from webapp.domain.refusals import Busy, FileRefused, ImportNotWaiting, NotAllowed, Refusal
 
 ROWS = 2500  # three batches
 PLAIN = "project_name,registry,vintage,quantity,serial_number,retired_on,beneficiary\n"
@@ -400,6 +401,37 @@ def test_who_runs_an_import_is_alone_at_it(app: Flask, verra: Path) -> None:
         assert importing.one(import_id).alive
         assert not importing.work()
     assert not importing.one(import_id).alive
+
+
+def test_an_import_that_could_not_go_on_is_free_for_the_next_attempt(
+    app: Flask, verra: Path
+) -> None:
+    import_id = uploaded(verra)
+    with pytest.raises(Busy), running.held(import_id):
+        raise Busy
+    assert not importing.one(import_id).alive
+
+
+def test_the_bytes_of_an_import_that_was_stopped_in_the_queue_are_forgotten(
+    app: Flask, owner: psycopg.Connection, verra: Path
+) -> None:
+    importing.stop(uploaded(verra), DESK)
+    waits = uploaded(verra)
+    importing.forget_abandoned(timedelta(days=1))
+    left = owner.execute("SELECT DISTINCT import_id FROM import_pieces").fetchall()
+    assert left == [(waits,)]
+
+
+def test_a_row_that_only_the_database_refuses_undoes_all_or_nothing(
+    app: Flask, owner: psycopg.Connection, tmp_path: Path
+) -> None:
+    owner.execute("ALTER TABLE events ADD CONSTRAINT nobody CHECK (party <> 'Bolt')")
+    path = tmp_path / "plain.csv"
+    rows = [f"Wind,VCS,2021,1,B-{n},2026-01-02,{'Bolt' if n == 7 else 'Acme'}\n" for n in range(20)]
+    path.write_text(PLAIN + "".join(rows))
+    assert counted(take(path, strict=True)) == (20, 0, 0, 20)
+    assert importing.newest()[0].state == "undone"
+    assert counted(take(path, dry_run=True)) == (20, 19, 0, 1)
 
 
 def test_a_preview_tells_what_confirming_then_does(app: Flask, dirty: Path) -> None:

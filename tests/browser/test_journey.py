@@ -46,6 +46,7 @@ def test_the_timeline_that_was_swapped_in_is_the_one_that_a_reload_shows(
     page.get_by_label("How many units").fill("40")
     page.get_by_role("button", name="Retire 40 units").click()
     expect(page.locator(".message")).to_be_focused()
+    expect(page.locator(".timeline li", has_text="Sealed as leaf")).to_have_count(2)
     told = page.locator(".timeline li").all_inner_texts()
     held = page.locator(".legend").inner_text()
     page.reload()

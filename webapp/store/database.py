@@ -34,6 +34,7 @@ __all__ = [
     "libpq_url",
     "read",
     "session",
+    "translating",
 ]
 
 _KEY = "cairn.pool"
@@ -135,7 +136,7 @@ def _pool() -> "ConnectionPool[Connection]":
 
 
 @contextmanager
-def _translating() -> Iterator[None]:
+def translating() -> Iterator[None]:
     """Turns what the driver raises into refusals, so that nobody above needs to know the driver."""
     try:
         yield
@@ -173,7 +174,7 @@ def read(query: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs
     A connection that broke while it lay in the pool is replaced, a few times: others may break one
     after the other while the server ends them. Raises Busy, DatabaseAway.
     """
-    with _translating():
+    with translating():
         for left in reversed(range(_TRIES)):
             try:
                 with _pool().connection() as connection:
@@ -192,7 +193,7 @@ def change(work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwarg
     connection that broke before the commit. Raises Busy, DatabaseAway, OutcomeUnknown, or the refusal that a
     constraint of the database stands for.
     """
-    with _translating():
+    with translating():
         for left in reversed(range(_TRIES)):
             try:
                 return _change_once(lambda connection: work(connection, *args, **kwargs))
@@ -237,14 +238,14 @@ def holding() -> Iterator[Connection]:
 
     Raises Busy, DatabaseAway.
     """
-    with _translating(), _pool().connection() as connection:
+    with translating(), _pool().connection() as connection:
         yield connection
 
 
 @contextmanager
 def session() -> Iterator[Session]:
     """The ORM's session, for what staff do rarely; committed at the end of the block."""
-    with _translating():
+    with translating():
         try:
             yield db.session()
             db.session.flush()

@@ -259,7 +259,14 @@ def refusals_but(connection: Connection, import_id: int, code: str, limit: int) 
 
 
 def forget_abandoned(connection: Connection, age: timedelta) -> int:
-    """Discards files that nobody confirmed for so long; how many there were."""
+    """Discards files that nobody confirmed for so long; how many there were.
+
+    Forgets too the bytes of imports that ended without somebody there to do it.
+    """
+    connection.execute(
+        "DELETE FROM import_pieces WHERE import_id IN (SELECT DISTINCT import_id FROM import_pieces"
+        " JOIN imports ON id = import_id WHERE state IN ('done', 'undone', 'stopped', 'discarded'))"
+    )
     query = (
         "WITH old AS (UPDATE imports SET state = 'discarded', ended_at = clock_timestamp()"
         " WHERE state = 'previewed' AND received_at < clock_timestamp() - %s RETURNING id),"

@@ -67,9 +67,8 @@ _FOLLOW = (
 
 def take_turns(connection: Connection) -> None:
     """Waits until no other import writes, and keeps others waiting until the transaction ends."""
-    connection.execute(
-        "SET LOCAL lock_timeout = 0"
-    )  # another's batch, or a clerk's record, is short
+    # What is waited for, another's batch or a clerk's record, is short.
+    connection.execute("SET LOCAL lock_timeout = 0")
     connection.execute(_TAKE_TURNS)
 
 

@@ -127,7 +127,8 @@ def _land_and_undo(
     kept: TextIO,
 ) -> None:
     fates.clear()
-    kept.truncate(0)
+    kept.seek(0)
+    kept.truncate()
     with path.open("rb") as file:
         for _, landed in running.land_all(connection, found, file):
             fates += landed.fates.encode()

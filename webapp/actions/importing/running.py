@@ -20,6 +20,13 @@ from webapp.store.landing import take_turns
 
 log = logging.getLogger(__name__)
 
+_LOST = (
+    "The file could not be read to its end. Import it again: rows that are there are not doubled."
+)
+_FAILED = (
+    "Something went wrong on our side. Import the file again: rows that are there are not doubled. If "
+    "it happens again, tell whoever runs this registry: import {}."
+)
 Opened = Callable[[], BinaryIO]
 Each = Callable[[Landed], None]
 
@@ -52,9 +59,11 @@ def held(import_id: int) -> Iterator[bool]:
     """Whether the import is ours while the block lasts; its lock goes with this process."""
     with database.holding() as connection:
         ours = imports.hold(connection, import_id)
-        yield ours
-        if ours:
-            imports.release(connection, import_id)
+        try:
+            yield ours
+        finally:  # the connection goes back to the pool, and its lock must not go with it
+            if ours:
+                imports.release(connection, import_id)
 
 
 def carry_out(found: Import, open_file: Opened, each: Each = lambda _: None) -> None:
@@ -78,15 +87,6 @@ def carry_out(found: Import, open_file: Opened, each: Each = lambda _: None) -> 
         log.exception("import %s failed", found.id)
         _give_up(found, _FAILED.format(found.id))
     database.change(imports.drop_pieces, found.id)
-
-
-_LOST = (
-    "The file could not be read to its end. Import it again: rows that are there are not doubled."
-)
-_FAILED = (
-    "Something went wrong on our side. Rows that were added stay; import the file again to complete "
-    "it. If it happens again, tell whoever runs this registry: import {}."
-)
 
 
 def _give_up(found: Import, told: str) -> None:
@@ -163,7 +163,7 @@ def land_all(
     done: list[tuple[Sequence[Read], Landed]] = []
 
     def write(batch: Sequence[Read]) -> Landed:
-        with connection.transaction():  # a savepoint
+        with database.translating(), connection.transaction():  # a savepoint
             landed = batches.land(connection, batch, actor)
         done.append((batch, landed))
         return landed
