@@ -11,6 +11,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import psycopg
 import pytest
 from flask import Flask
@@ -22,6 +23,11 @@ from webapp.app import create_app
 from webapp.config import Settings, read_settings
 from webapp.store import database, provisioning, sums
 
+# How quick an example is says something of the machine, and nothing of the code.
+hypothesis.settings.register_profile(
+    "cairn", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("cairn")
 _numbers = count(1)
 
 

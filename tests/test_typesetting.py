@@ -7,7 +7,7 @@ import sys
 
 import pytest
 import typst
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.documents import read, squeezed, text_of
@@ -123,7 +123,7 @@ def test_a_character_without_a_glyph_is_replaced_and_the_document_says_so(text, 
 
 
 @given(st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=60))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60)
 def test_no_text_makes_it_fail(text):
     assert typeset(with_reason(text) | {"beneficiary": text}, NOON).startswith(b"%PDF-1.7")
 

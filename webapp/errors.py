@@ -1,4 +1,4 @@
-"""One table: which refusal is which status. Problem details (RFC 9457) under /api, a page elsewhere."""
+"""One table: which refusal is which status. Problem details (RFC 9457) for scripts, a page for people."""
 
 import json
 import logging
@@ -29,7 +29,7 @@ STATUS: dict[type[Refusal], int] = {
     refusals.TokenNotFound: 404,
     refusals.SessionNotFound: 404,
     refusals.EventNotFound: 404,
-    refusals.TileNotFound: 404,
+    refusals.NotInLog: 404,
     refusals.ProofWaits: 202,
     refusals.ImportNotFound: 404,
     refusals.FileRefused: 422,
@@ -143,7 +143,8 @@ def _unexpected(error: Exception) -> Response:
 
 
 def _is_api() -> bool:
-    return request.path == "/api" or request.path.startswith("/api/")
+    """Whether scripts ask: under /api, and for the files of the log."""
+    return f"{request.path}/".startswith("/api/") or request.blueprint == "ledger_files"
 
 
 def answer(status: int, code: str, detail: str, errors: tuple[FieldError, ...] = ()) -> Response:

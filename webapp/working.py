@@ -16,7 +16,8 @@ from webapp.domain.refusals import Unavailable
 log = logging.getLogger(__name__)
 
 _LOOK_EVERY_S = 1.0
-_SEAL_EVERY_S = 0.2  # a write is sealed within a second
+_SEAL_EVERY_S = 0.2  # a write is sealed within a second, also with the pause
+_GATHER_S = 0.5  # while there is much to seal: writers would pay for each signature
 _COSIGN_EVERY_S = 1.0
 _TRY_AGAIN_S = 3.0
 _ABANDONED = timedelta(days=1)
@@ -34,8 +35,9 @@ def until(app: Flask, over: threading.Event) -> None:
     asked = [(one.key.name, Asking(one).ask) for one in witnesses(settings)]
 
     def seal() -> bool:
-        sealer.seal()
-        return False  # a pause lets events gather: writers would pay for one signature each
+        if sealer.seal():
+            over.wait(_GATHER_S)
+        return False
 
     def work(what: Callable[[], bool], name: str, every_s: float) -> None:
         with app.app_context():

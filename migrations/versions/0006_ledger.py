@@ -23,9 +23,11 @@ CREATE TABLE ledger_leaves (
     seq bigint NOT NULL,
     hash bytea NOT NULL,
     data bytea NOT NULL,
+    salt bytea NOT NULL,
     CONSTRAINT ledger_leaves_pkey PRIMARY KEY (no),
     CONSTRAINT ledger_leaves_record_id_seq_key UNIQUE (record_id, seq),
     CONSTRAINT ledger_leaves_no_negatives CHECK (no >= 0),
+    CONSTRAINT ledger_leaves_salt_in_length CHECK (octet_length(salt) = 16),
     CONSTRAINT ledger_leaves_hash_is_sha256 CHECK (
         hash = sha256('\\x00'::bytea || data) AND octet_length(data) <= 65535
     )
@@ -55,10 +57,11 @@ CREATE TABLE ledger_checkpoints (
     root bytea NOT NULL,
     note text NOT NULL,
     at timestamptz NOT NULL,
+    timed text NOT NULL,
     CONSTRAINT ledger_checkpoints_pkey PRIMARY KEY (size),
     CONSTRAINT ledger_checkpoints_fit CHECK (size >= 0 AND octet_length(root) = 32)
 );
-CREATE INDEX ledger_checkpoints_at_idx ON ledger_checkpoints (at);
+CREATE INDEX ledger_checkpoints_at_idx ON ledger_checkpoints (at, size);
 
 CREATE TABLE ledger_cosignatures (
     size bigint NOT NULL,

@@ -3,6 +3,7 @@
 import base64
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
@@ -15,7 +16,7 @@ from webapp.actions import creating, importing, sealing, taking
 from webapp.actions.sealing import LedgerBehind, Sealer
 from webapp.config import Settings
 from webapp.domain.commands import Retire, Sell
-from webapp.domain.refusals import EventNotFound, ProofWaits, TileNotFound
+from webapp.domain.refusals import EventNotFound, NotInLog, ProofWaits
 from webapp.ledger.verifier import (
     Key,
     read_checkpoint,
@@ -129,8 +130,8 @@ def test_a_smaller_checkpoint_is_not_published_after_a_larger_one(
     for number in range(2):
         creating.create(new_record(serial_number=f"S-{number}"), DESK)
     sealer.seal()
-    late = {"size": 1, "origin": "late", "root": bytes(32), "note": "late"}
-    database.change(store.publish, late)
+    late = {"size": 1, "origin": "late", "root": bytes(32), "note": "late", "timed": "late"}
+    database.change(store.publish, late | {"at": datetime.now(UTC)})
     assert [one.size for one in sealing.status().checkpoints] == [2]
 
 
@@ -210,6 +211,6 @@ def test_what_the_log_does_not_have_is_told(sealer: Sealer) -> None:
         "tile/x/000",
         "..",
     ):
-        with pytest.raises(TileNotFound):
+        with pytest.raises(NotInLog):
             sealing.tile(path)
     assert len(sealing.tile("tile/0/000.p/1")) == 32

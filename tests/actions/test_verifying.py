@@ -16,21 +16,26 @@ from psycopg import sql
 from tests.bench import files
 from tests.conftest import _opened, _settings
 from tests.factories import DESK, GUJARAT_ID, new_record
+from tests.ledger.witnessing import Witness
 from tests.store.ledger_rows import C, Row, created, event, record, serial_block
 from webapp.actions import creating, importing, sealing, taking, verifying
 from webapp.actions.sealing import Sealer
 from webapp.actions.verifying import Agreed, Copy, Disagreement
 from webapp.config import Settings
 from webapp.domain.commands import Cancel, Retire, Return, Sell
-from webapp.ledger.checkpoint import sign_checkpoint
+from webapp.ledger.checkpoint import sign_checkpoint, write_checkpoint
 from webapp.ledger.merkle import Frontier
 from webapp.ledger.note import new_signer
 from webapp.ledger.verifier import Checkpoint
+from webapp.ledger.witness import cosigned_at
 from webapp.ledger_files import outside_copy, signers
+from webapp.store import database, witnessing
+from webapp.store import sealing as store
 
 TABLES = (
     *("records", "serial_blocks", "events", "holdings"),
     *("ledger_leaves", "ledger_nodes", "ledger_head", "ledger_checkpoints", "ledger_queue"),
+    "ledger_cosignatures",
 )
 # Which rows of a table are edited: each column of each.
 _OF_GUJARAT = f"record_id = '{GUJARAT_ID}'"
@@ -49,13 +54,11 @@ ROWS = {
         "the first": "size = (SELECT min(size) FROM ledger_checkpoints)",
         "the newest": "size = (SELECT max(size) FROM ledger_checkpoints)",
     },
+    "ledger_cosignatures": {"the only one": "true"},
     "ledger_queue": {"the first": "id = (SELECT min(id) FROM ledger_queue)"},
 }
 # What nothing else says, so that no edit of it can be found: see webapp/actions/verifying/whole.py.
 SAID_NOWHERE_ELSE = {
-    ("events", "its retirement", "actor_id"),
-    ("ledger_checkpoints", "the first", "at"),
-    ("ledger_checkpoints", "the newest", "at"),
     ("ledger_queue", "the first", "id"),
 }
 EDITS = {
@@ -70,6 +73,9 @@ EDITS = {
     "int8range": "int8range(coalesce(lower({0}), 1) + 1, coalesce(upper({0}), 7))",
     "int8multirange": "{0} - int8multirange(int8range(lower({0}), lower({0}) + 1))",
 }
+
+
+WITNESS = Witness(new_signer("nobody").key)
 
 
 @pytest.fixture(scope="module")
@@ -96,9 +102,17 @@ def sealed(cluster: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
             taking.cancel(GUJARAT_ID, Cancel(quantity=5, reason="buffer"), DESK)
             importing.import_file(path, DESK)
             Sealer(settings).seal()
+            _cosign(settings)
             other = creating.create(new_record(serial_number="W-1"), DESK).story.record
             taking.retire(other.id, Retire(quantity=1), DESK)
         yield settings
+
+
+def _cosign(settings: Settings) -> None:
+    newest = database.read(store.newest)[0]
+    text = newest.note.encode().rpartition(b"\n\n")[0] + b"\n"
+    line, name = WITNESS.line(text), WITNESS.key.name
+    database.change(witnessing.keep, newest.size, name, line, cosigned_at(line))
 
 
 @contextmanager
@@ -137,7 +151,7 @@ def verify(settings: Settings, *copies: Copy) -> Agreed:
     note = outside_copy(settings)
     assert note is not None
     keys = [one.key for one in signers(settings)]
-    return verifying.verify(keys, copies=[Copy("the outside copy", note), *copies])
+    return verifying.verify(keys, [WITNESS.key], copies=[Copy("the outside copy", note), *copies])
 
 
 def found(settings: Settings, *copies: Copy) -> str:
@@ -264,7 +278,7 @@ def test_an_event_that_waits_and_cannot_be_is_found(
     assert "events" in found(edited)
 
 
-@pytest.mark.parametrize("table", TABLES)
+@pytest.mark.parametrize("table", [one for one in TABLES if one != "ledger_cosignatures"])
 def test_a_row_that_is_gone_is_found(
     edited: Settings, owner: psycopg.Connection, table: str
 ) -> None:
@@ -289,13 +303,17 @@ FOREIGN = {
     ),
     "ledger_leaves": Row(
         "ledger_leaves",
-        {"no": 10**6, "record_id": C, "seq": 1, "hash": bytes(32), "data": b"{}"},
+        {"no": 10**6, "record_id": C, "seq": 1, "hash": bytes(32), "data": b"{}", "salt": bytes(16)},
     ),
     "ledger_nodes": Row("ledger_nodes", {"level": 16, "no": 0, "hash": bytes(32)}),
     "ledger_head": Row("ledger_head", {"one": False, "size": 0, "frontier": b""}),
     "ledger_checkpoints": Row(
         "ledger_checkpoints",
-        {"size": 7, "origin": "x", "root": bytes(32), "note": "x", "at": "2026-01-01T00:00:00Z"},
+        {"size": 7, "origin": "x", "root": bytes(32), "note": "x", "at": "2026-01-01T00:00:00Z", "timed": "x"},
+    ),
+    "ledger_cosignatures": Row(
+        "ledger_cosignatures",
+        {"size": 7, "witness": "x", "line": "x", "at": "2026-01-01T00:00:00Z"},
     ),
     "ledger_queue": Row("ledger_queue", {"id": 10**6, "record_id": C, "seq": 1}),
 }  # fmt: skip
@@ -355,6 +373,8 @@ def test_a_log_that_was_written_and_signed_anew_is_found_by_a_copy_that_others_k
 ) -> None:
     _rewrite(owner, edited)
     _grow_anew(owner, edited, signed=True)
+    assert "what witness.example/w1 signs" in found(edited)
+    owner.execute("DELETE FROM ledger_cosignatures")
     sentence = found(edited)
     assert sentence.startswith("ledger_leaves: the first ")
     assert sentence.endswith("not those that were signed in the outside copy.")
@@ -371,10 +391,18 @@ def _grow_anew(owner: psycopg.Connection, edited: Settings, signed: bool) -> Non
                 "UPDATE ledger_nodes SET hash = %s WHERE level = %s AND no = %s", (made, *node)
             )
         if signed and grown.size in sizes:
-            note = sign_checkpoint(Checkpoint(ours[0].name, grown.size, grown.root), ours)
+            checkpoint = Checkpoint(ours[0].name, grown.size, grown.root)
+            timed = ours[0].timed_line(write_checkpoint(checkpoint), 1_700_000_000)
             owner.execute(
-                "UPDATE ledger_checkpoints SET root = %s, note = %s WHERE size = %s",
-                (grown.root, note.decode(), grown.size),
+                "UPDATE ledger_checkpoints SET root = %s, note = %s, timed = %s, at = to_timestamp(%s)"
+                " WHERE size = %s",
+                (
+                    grown.root,
+                    sign_checkpoint(checkpoint, ours).decode(),
+                    timed,
+                    1_700_000_000,
+                    grown.size,
+                ),
             )
     owner.execute("UPDATE ledger_head SET frontier = %s", (b"".join(grown.hashes),))
 

@@ -23,6 +23,7 @@ from webapp.ledger.verifier import (
     hash_leaf,
     verify_checkpoint,
     verify_consistency,
+    verify_growth,
     verify_proof,
 )
 from webapp.ledger_files import signers
@@ -92,6 +93,7 @@ def test_the_checkpoint_is_the_signed_note_and_kept_for_seconds(
 def test_before_anything_is_signed_the_checkpoint_waits(public: Client) -> None:
     answer = get(public, "/ledger/checkpoint", 202)
     assert answer.headers["Retry-After"] == "2"
+    assert answer.headers["Content-Type"] == "application/problem+json"
 
 
 def test_tiles_and_bundles_make_the_root_that_was_signed(
@@ -232,12 +234,39 @@ def test_what_the_log_does_not_have_is_not_found(public: Client, log: None, path
         return
     assert answer.status in (400, 404), answer.data
     assert "immutable" not in answer.headers.get("Cache-Control", "")
+    if path.startswith("tile/") and path.strip("/") != "tile":
+        assert answer.headers["Content-Type"] == "application/problem+json"
+        assert answer.json["code"] == "not_in_log"
+        assert answer.headers["Access-Control-Allow-Origin"] == "*"
+
+
+def test_a_log_that_has_grown_proves_it_to_who_kept_a_checkpoint(
+    public: Client, log: None, api_app: Flask, seal: Seal, key: Key
+) -> None:
+    kept = get(public, "/ledger/checkpoint").data
+    with api_app.app_context():
+        taking.retire(GUJARAT_ID, Retire(quantity=5), DESK)
+    seal()
+    growth = get(public, "/ledger/growth/3")
+    assert growth.headers["Content-Type"] == "text/plain; charset=utf-8"
+    assert growth.headers["Cache-Control"] == "public, max-age=2"
+    assert verify_growth(growth.data, kept, [key]).size == 4
+    for size in (0, 4):
+        assert get(public, f"/ledger/growth/{size}").data.startswith(b"old %d\n\n" % size)
+
+
+@pytest.mark.parametrize("size", ["4", "99999999999999999999999", "-1", "one", "", "1.5"])
+def test_a_log_has_not_grown_from_more_leaves_than_it_has(
+    public: Client, log: None, size: str
+) -> None:
+    get(public, f"/ledger/growth/{size}", 404)
 
 
 def test_every_site_may_read_the_log_without_credentials(public: Client, log: None) -> None:
     for path in (
         "/ledger/checkpoint",
         "/ledger/tile/0/000.p/3",
+        "/ledger/growth/1",
         f"{EVENT}/1/leaf",
         f"{EVENT}/1/proof",
     ):
@@ -256,14 +285,22 @@ def test_the_log_is_only_read(public: Client, log: None) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/ledger/checkpoint", "/ledger/tile/0/000.p/1", f"{EVENT}/1/leaf", f"{EVENT}/1/proof"]
+    "path",
+    [
+        "/ledger/checkpoint",
+        "/ledger/tile/0/000.p/1",
+        "/ledger/growth/1",
+        f"{EVENT}/1/leaf",
+        f"{EVENT}/1/proof",
+    ],
 )
 def test_with_look_up_closed_the_log_needs_a_token(
     door: Callable[..., Flask], tmp_path: Path, token_for: Callable[..., str], log: None, path: str
 ) -> None:
     closed: Any = door(data_dir=tmp_path, public_lookup=False)
     answer = closed.test_client().get(path)
-    assert answer.status_code in (303, 401)
+    assert answer.status_code == 401
+    assert answer.content_type == "application/problem+json"
     assert b"c2sp" not in answer.data
     token = token_for("Auditor", "viewer")
     assert Client(closed, token).call("GET", path).status == 200

@@ -94,6 +94,25 @@ def test_a_proof_is_verified_without_a_database(
     assert "signature is refused" in told(run(*words[:-1], other))
 
 
+def test_a_log_s_growth_is_verified_without_a_database(
+    run: Run, written: None, quiet_app: Flask, tmp_path: Path
+) -> None:
+    run("ledger", "seal")
+    kept, growth = tmp_path / "kept", tmp_path / "growth"
+    with quiet_app.app_context():
+        kept.write_bytes(sealing.checkpoint())
+        taking.retire(GUJARAT_ID, Retire(quantity=3), DESK)
+        run("ledger", "seal")
+        growth.write_bytes(sealing.growth_proof(2))
+    words = ("ledger", "verify-proof", str(growth), "--key", VKEY)
+    ended = run(*words, "--old", str(kept))
+    assert ended.code == 0, ended
+    assert "The log of size 3 begins with the log of size 2." in ended.out
+    kept.write_bytes(kept.read_bytes().replace(b"\n2\n", b"\n1\n"))
+    assert "signature is refused" in told(run(*words, "--old", str(kept)))
+    assert "either --leaf or --old" in run(*words).err
+
+
 # Verifying
 
 

@@ -13,7 +13,8 @@ from tests.ledger.logs import flips
 from webapp.domain.blocks import LARGEST_NUMBER, MOST_BLOCKS, Block, Blocks
 from webapp.domain.identity import record_id
 from webapp.domain.lifecycle import Event, Record
-from webapp.ledger.entry import MalformedLeaf, leaf, read
+from webapp.ledger import entry
+from webapp.ledger.entry import MalformedLeaf, account_digest, read
 from webapp.ledger.tiles import LONGEST_LEAF
 
 AT = datetime(2026, 5, 3, 12, 30, 0, 42, tzinfo=UTC)
@@ -53,7 +54,12 @@ RETIRED = replace(
     note='Two lines,\nand "quotes" \\ 🌳',
     effective_on=date(2026, 4, 30),
 )
+ACCOUNT = account_digest(b"sixteen bytes ab", "staff:3")
 FULL = replace(RECORD, project_id="2220", issued_on=date(2019, 1, 2))
+
+
+def leaf(record, event, account=ACCOUNT):
+    return entry.leaf(record, event, account)
 
 
 def words(most):
@@ -106,7 +112,8 @@ def happenings(draw):
 
 def test_a_creation_s_leaf_is_these_bytes_for_ever():
     assert leaf(RECORD, CREATED) == (
-        b'{"event":{"actor":"Registry desk","blocks":[[1,110]],"event_type":"created","seq":1,'
+        b'{"event":{"account":"76bc845ec86c07e70a8fbbcfa6cb91243b0d428c508dced79dfef29ecc132b3a",'
+        b'"actor":"Registry desk","blocks":[[1,110]],"event_type":"created","seq":1,'
         b'"timestamp":"2026-05-03T12:30:00.000042Z"},"format":"cairn-event/v1","record":'
         b'{"id":"d7a2cacab49120fac68ef2217eb032a6bfb30cf06d71c4cfdae5e311a80ee571",'
         b'"project_name":"Waste-to-Energy Gujarat","quantity":110,"registry":"VCS",'
@@ -116,7 +123,8 @@ def test_a_creation_s_leaf_is_these_bytes_for_ever():
 
 def test_a_retirement_s_leaf_is_these_bytes_for_ever():
     assert leaf(FULL, RETIRED).decode() == (
-        '{"event":{"actor":"Registry desk","blocks":[[1,40],[60,70]],"effective_on":"2026-04-30",'
+        '{"event":{"account":"76bc845ec86c07e70a8fbbcfa6cb91243b0d428c508dced79dfef29ecc132b3a",'
+        '"actor":"Registry desk","blocks":[[1,40],[60,70]],"effective_on":"2026-04-30",'
         '"event_type":"retired","from_seq":1,"note":"Two lines,\\nand \\"quotes\\" \\\\ 🌳",'
         '"party":"Café Müller","reason":"Emissions of 2025","seq":2,'
         '"timestamp":"2026-05-03T12:30:00.000042Z"},"format":"cairn-event/v1","record":'
@@ -136,8 +144,8 @@ def test_a_leaf_is_what_the_library_of_rfc_8785_writes(happening):
 @given(happenings())
 def test_a_leaf_says_all_that_it_was_made_of(happening):
     record, event = happening
-    issued, again = read(leaf(record, event))
-    assert again == event
+    issued, again, account = read(leaf(record, event))
+    assert (again, account) == (event, ACCOUNT)
     assert vars(issued) == {name: getattr(record, name) for name in vars(issued)}
 
 
@@ -171,6 +179,13 @@ def test_nothing_of_a_happening_can_change_without_its_leaf(of, field, other):
     record = replace(FULL, **{field: other}) if of == "record" else FULL
     event = replace(RETIRED, **{field: other}) if of == "event" else RETIRED
     assert leaf(record, event) != leaf(FULL, RETIRED)
+
+
+@pytest.mark.parametrize(
+    ("salt", "actor_id"), [(b"sixteen bytes ab", "staff:4"), (b"sixteen bytes ac", "staff:3")]
+)
+def test_another_account_or_another_salt_makes_another_leaf(salt, actor_id):
+    assert leaf(RECORD, CREATED, account_digest(salt, actor_id)) != leaf(RECORD, CREATED)
 
 
 def test_the_time_is_told_in_utc_wherever_it_was_taken():
@@ -209,7 +224,7 @@ def largest(letter):
 
 @pytest.mark.parametrize("letter", ["🌳", "\U0010ffff", "\\", '"', "\n", "é", "€"])
 def test_the_longest_event_that_commands_let_through_fits_into_a_leaf(letter):
-    assert len(largest(letter)) <= 42_200 < LONGEST_LEAF
+    assert len(largest(letter)) <= 42_300 < LONGEST_LEAF
 
 
 def test_a_longer_note_than_commands_let_through_is_refused_by_its_length():
@@ -286,6 +301,11 @@ def test_a_leaf_that_was_changed_nowhere_is_read():
         changed("event", to="retired"),
         changed("event", "party", to=5),
         changed("event", "actor", to=None),
+        changed("event", "account", to=None),
+        changed("event", "account", to=""),
+        changed("event", "account", to="00" * 31),
+        changed("event", "account", to="AB" * 32),
+        changed("event", "account", to="0" * 63 + " "),
         changed("event", "timestamp", to="2026-05-03T12:30:00.000042"),
         changed("event", "timestamp", to="2026-05-03T12:30:00.000042+00:00"),
         changed("event", "timestamp", to="2026-05-03T12:30:00Z"),
@@ -333,10 +353,10 @@ def test_each_bit_of_a_leaf_makes_another_leaf_or_none():
     data = leaf(FULL, RETIRED)
     for other in flips(data):
         try:
-            issued, event = read(other)
+            said = read(other)
         except MalformedLeaf:
             continue
-        assert leaf(issued, event) == other
+        assert leaf(*said) == other
 
 
 @given(st.binary(max_size=100) | st.text(max_size=100).map(str.encode))

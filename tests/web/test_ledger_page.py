@@ -137,8 +137,8 @@ def test_it_says_how_to_follow_the_log_with_commands_that_reach_it(
 
     (key,) = public_keys(sealed_with)
     assert f"flask ledger watch \\ http://localhost/ledger \\ --key {key_text(key)}" in text
-    addresses = [one for one in text.split() if one.startswith("http://localhost/ledger/")]
-    assert len(addresses) == 3
+    addresses = {one for one in text.split() if one.startswith("http://localhost/ledger/")}
+    assert len(addresses) == 4
     for address in addresses:
         assert public.client.get(address.removeprefix("http://localhost")).status_code == 200
 

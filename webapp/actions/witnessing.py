@@ -13,7 +13,7 @@ from webapp.domain.refusals import Unavailable
 from webapp.ledger.merkle import consistency_plan
 from webapp.ledger.proof import write_growth
 from webapp.ledger.verifier import COSIGNATURE, Key, Refused, read_key
-from webapp.ledger.witness import add_cosignatures, read_known_size
+from webapp.ledger.witness import add_cosignatures, cosigned_at, read_known_size
 from webapp.store import database, sealing, witnessing
 from webapp.store.sealing import Published
 
@@ -94,10 +94,11 @@ class Asking:
             if answer.status != 200:
                 raise NotCosigned(_why_not(name, answer))
             note = add_cosignatures(newest.note.encode(), answer.body, [self._witness.key])
+            lines = note.removeprefix(newest.note.encode()).decode()
+            at = cosigned_at(lines)
         except Refused as refused:
             raise NotCosigned(f"{name} answered something else than it should. {refused}") from None
-        line = note.removeprefix(newest.note.encode()).decode()
-        database.change(witnessing.keep, newest.size, name, line)
+        database.change(witnessing.keep, newest.size, name, lines, at)
         self._known = newest.size
         return True
 

@@ -13,7 +13,7 @@ _TEXT = "text/plain; charset=utf-8"
 _BYTES = "application/octet-stream"
 _FOR_SECONDS = "public, max-age=2"
 _FOR_EVER = "public, max-age=31536000, immutable"
-_OPEN_TO_ALL = ("ledger_files.checkpoint", "ledger_files.tile", "api.leaf", "api.proof")
+_OPEN_TO_ALL = ("api.leaf", "api.proof")
 
 
 def init_app(app: Flask) -> None:
@@ -23,7 +23,7 @@ def init_app(app: Flask) -> None:
 
 
 def _open(response: Response) -> Response:
-    if request.endpoint in _OPEN_TO_ALL:
+    if request.blueprint == bp.name or request.endpoint in _OPEN_TO_ALL:
         response.headers["Access-Control-Allow-Origin"] = "*"
     return response
 
@@ -35,11 +35,18 @@ def checkpoint() -> Response:
     return _answer(sealing.checkpoint(), _TEXT, _FOR_SECONDS)
 
 
-@bp.get("/<path:path>")
+@bp.get("/tile/<path:path>")
 def tile(path: str) -> Response:
     """A tile of hashes, or a bundle of entries. They never change."""
     access.reader()
-    return _answer(sealing.tile(path), _BYTES, _FOR_EVER)
+    return _answer(sealing.tile(f"tile/{path}"), _BYTES, _FOR_EVER)
+
+
+@bp.get("/growth/<int:old_size>")
+def growth(old_size: int) -> Response:
+    """The newest checkpoint, and the proof that it has grown from the first `old_size` leaves."""
+    access.reader()
+    return _answer(sealing.growth_proof(old_size), _TEXT, _FOR_SECONDS)
 
 
 @records_bp.get("/records/<record_id>/events/<int:seq>/leaf")

@@ -10,8 +10,10 @@ from webapp.actions.sealing import Sealer
 from webapp.cli.shared import in_sentences, settings, with_database
 from webapp.domain import wording
 from webapp.ledger.note import key_text, new_signer
-from webapp.ledger.verifier import Refused, read_key, verify_proof
+from webapp.ledger.verifier import Refused, read_key, verify_growth, verify_proof
 from webapp.ledger_files import set_outside_copy_aside, signers
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 ledger_group = AppGroup("ledger", help="The log of all events, which anyone can check.")
 
@@ -55,16 +57,25 @@ def _new_key(name: str) -> None:
 
 
 @ledger_group.command("verify-proof")
-@click.argument("proof", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--leaf", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("proof", type=_FILE)
+@click.option("--leaf", type=_FILE, help="The bytes of an event: do they stand in the log?")
+@click.option("--old", type=_FILE, help="An earlier checkpoint: did the log only grow since?")
 @click.option("--key", "keys", required=True, multiple=True, help="The log's verifier key.")
-def _verify_proof(proof: Path, leaf: Path, keys: tuple[str, ...]) -> None:
-    """Check that LEAF stands in the log, as PROOF says; needs no database and no network."""
+def _verify_proof(proof: Path, leaf: Path | None, old: Path | None, keys: tuple[str, ...]) -> None:
+    """Check PROOF: that LEAF stands in the log, or that the log only grew since the OLD checkpoint.
+
+    The first is what /api/v1/records/ID/events/SEQ/proof answers, the second what
+    /ledger/growth/SIZE does, with the old checkpoint's size. Needs no database and no network.
+    """
+    about = leaf or old
+    if about is None or (leaf and old):
+        raise click.UsageError("Give either --leaf or --old.")
+    verify = verify_proof if leaf else verify_growth
     try:
         known = [read_key(key) for key in keys]
-        verify_proof(
+        verify(
             proof.read_bytes(),
-            leaf.read_bytes(),
+            about.read_bytes(),
             known,
             tell=lambda step, what: click.echo(f"{step}: {what}"),
         )

@@ -162,10 +162,10 @@ class EventNotFound(Refusal):
         super().__init__("There is no such event. The record's page lists its events.")
 
 
-class TileNotFound(Refusal):
-    """The log has no such tile."""
+class NotInLog(Refusal):
+    """The log has no such tile, or was never of this size."""
 
-    code = "tile_not_found"
+    code = "not_in_log"
 
 
 class ProofWaits(Refusal):

@@ -4,8 +4,11 @@
 
 The record says what it was issued as: id, project_name, registry, vintage, quantity, serial_number,
 and project_id and issued_on where it has them. The event says seq, event_type, from_seq, blocks
-([[first, last], ...]), party, reason, note, effective_on, actor (the public name) and timestamp (UTC,
-microseconds). What is absent is left out: a leaf knows no null.
+([[first, last], ...]), party, reason, note, effective_on, actor (the public name), account and
+timestamp (UTC, microseconds). What is absent is left out: a leaf knows no null.
+
+Which account acted is not public. `account` is the SHA-256, in hex, of 16 random bytes and the
+account's id: who has both can show which it was, and nobody else can guess it.
 
 A leaf stays below 65,535 bytes, since the commands' limits do: at four bytes a character, six texts of
 300, a project_id of 100 and a note of 4,000 make 23,600, and 500 blocks of 16-digit numbers 18,000.
@@ -14,7 +17,8 @@ A leaf stays below 65,535 bytes, since the commands' limits do: at four bytes a 
 import json
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any
+from hashlib import sha256
+from typing import Any, NamedTuple
 
 from webapp.domain.blocks import LARGEST_NUMBER, Block, Blocks
 from webapp.domain.identity import record_id
@@ -22,6 +26,7 @@ from webapp.domain.lifecycle import EVENT_TYPES, Event, Record
 from webapp.ledger.tiles import LONGEST_LEAF
 
 FORMAT = "cairn-event/v1"
+SALT_BYTES = 16
 _RECORD_FIELDS = ("id", "project_name", "registry", "vintage", "quantity", "serial_number")
 _EVENT_FIELDS = ("seq", "event_type", "from_seq", "party", "reason", "note", "actor")
 # With names in ASCII, whole numbers and texts, this is RFC 8785, and five times as fast as its library,
@@ -49,10 +54,24 @@ class Issued:
     issued_on: date | None
 
 
-def leaf(record: Record | Issued, event: Event) -> bytes:
+class Said(NamedTuple):
+    """All that a leaf says; `account` is a digest."""
+
+    record: Issued
+    event: Event
+    account: bytes
+
+
+def account_digest(salt: bytes, actor_id: str) -> bytes:
+    """What a leaf says of the account that acted, from SALT_BYTES random bytes and the account's id."""
+    return sha256(salt + actor_id.encode()).digest()
+
+
+def leaf(record: Record | Issued, event: Event, account: bytes) -> bytes:
     """The event's leaf. Raises MalformedLeaf for what only a tampered row can be.
 
-    That is: numbers past 2^53 - 1, half characters, 65,536 bytes and more, a naive time.
+    `account` is what account_digest gives. Malformed are numbers past 2^53 - 1, half characters,
+    65,536 bytes and more, a naive time.
     """
     largest = max(record.quantity, event.seq, event.from_seq or 0, *(b.last for b in event.units))
     if largest > LARGEST_NUMBER or event.at.tzinfo is None:
@@ -62,6 +81,7 @@ def leaf(record: Record | Issued, event: Event) -> bytes:
     happened = {name: getattr(event, name) for name in _EVENT_FIELDS}
     happened["blocks"] = [[block.first, block.last] for block in event.units]
     happened["effective_on"] = _day_text(event.effective_on)
+    happened["account"] = account.hex()
     happened["timestamp"] = _time_text(event.at)
     whole = {"format": FORMAT, "record": _given(issued), "event": _given(happened)}
     try:
@@ -73,7 +93,7 @@ def leaf(record: Record | Issued, event: Event) -> bytes:
     return data
 
 
-def read(data: bytes) -> tuple[Issued, Event]:
+def read(data: bytes) -> Said:
     """What a leaf says. Raises MalformedLeaf unless `leaf` would write these very bytes for it.
 
     It refuses too what no event can be: an id that is not of these fields, an unknown type, blocks
@@ -83,7 +103,8 @@ def read(data: bytes) -> tuple[Issued, Event]:
     try:
         whole = json.loads(data)
         issued, event = _issued(whole["record"]), _event(whole["event"])
-        again = leaf(issued, event)
+        account = _digest(whole["event"]["account"])
+        again = leaf(issued, event, account)
     except MalformedLeaf:
         raise
     except (ValueError, KeyError, TypeError, IndexError, OverflowError, RecursionError):
@@ -91,7 +112,7 @@ def read(data: bytes) -> tuple[Issued, Event]:
     if again != data:
         raise MalformedLeaf("It is not written as RFC 8785 and this log's format have it.")
     _refuse_impossible(issued, event)
-    return issued, event
+    return Said(issued, event, account)
 
 
 def _issued(fields: dict[str, Any]) -> Issued:
@@ -158,6 +179,13 @@ def _text(value: object) -> str:
     if not isinstance(value, str):
         raise TypeError
     return value
+
+
+def _digest(value: object) -> bytes:
+    data = bytes.fromhex(_text(value))
+    if len(data) != 32:
+        raise ValueError
+    return data
 
 
 def _number(value: object) -> int:

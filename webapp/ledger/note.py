@@ -1,6 +1,7 @@
 """Signing notes with Ed25519: https://c2sp.org/signed-note, keys as Go's sumdb/note writes them.
 
-Reading and verifying stand in verifier.py: read_key, read_note, open_note.
+Reading and verifying stand in verifier.py: read_key, read_note, open_note. A line with the time is one
+of https://c2sp.org/tlog-cosignature, version 1.
 """
 
 import re
@@ -10,7 +11,16 @@ from dataclasses import dataclass, field
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from webapp.ledger.verifier import ED25519, NAME, Key, decode, key_id, read_note
+from webapp.ledger.verifier import (
+    COSIGNATURE,
+    ED25519,
+    NAME,
+    Key,
+    decode,
+    key_id,
+    open_note,
+    read_note,
+)
 
 
 def is_key_name(name: str) -> bool:
@@ -36,6 +46,11 @@ class Signer:
         public = self.private.public_key().public_bytes_raw()
         return Key(self.name, key_id(self.name, ED25519, public), ED25519, public)
 
+    def timed_line(self, text: bytes, time: int) -> str:
+        """The signature line that says when, too, with its line feed; `time` is POSIX seconds."""
+        signed = self.private.sign(b"cosignature/v1\ntime %d\n%s" % (time, text))
+        return f"\u2014 {self.name} {_base64(timed(self.key).id + time.to_bytes(8) + signed)}\n"
+
     def secret_text(self) -> str:
         """The private key as it is kept: PRIVATE+KEY+name+ID+base64. Never shown or logged."""
         secret = bytes([ED25519]) + self.private.private_bytes_raw()
@@ -44,6 +59,20 @@ class Signer:
     def line(self, text: bytes) -> str:
         """The signature line under this text, with its line feed."""
         return f"\u2014 {self.name} {_base64(self.key.id + self.private.sign(text))}\n"
+
+
+def timed(key: Key) -> Key:
+    """The key as it signs together with the time."""
+    return Key(key.name, key_id(key.name, COSIGNATURE, key.public), COSIGNATURE, key.public)
+
+
+def time_of(note: bytes, lines: str, keys: Iterable[Key]) -> int:
+    """When the note was signed, in POSIX seconds, as lines with the time say that stand outside it.
+
+    Raises Refused if none is by one of the keys, or one that is does not hold.
+    """
+    whole = add_lines(note, lines.splitlines(keepends=True))
+    return max(open_note(whole, [timed(key) for key in keys])[1].values())
 
 
 def new_signer(name: str) -> Signer:

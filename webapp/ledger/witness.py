@@ -5,6 +5,7 @@ proof.write_growth makes the request's body, POST {prefix}/add-checkpoint.
 
 import re
 from base64 import b64encode
+from datetime import UTC, datetime
 
 from webapp.ledger.note import add_lines
 from webapp.ledger.verifier import COSIGNATURE, NUMBER, Keys, Refused, read_note
@@ -30,6 +31,20 @@ def add_cosignatures(checkpoint: bytes, answer: bytes, witnesses: Keys) -> bytes
     if not lines:
         raise Refused("cosignature", "the answer has none by a witness that is known here")
     return add_lines(checkpoint, lines)
+
+
+def cosigned_at(lines: str) -> datetime:
+    """When the witness of these lines signed, UTC, whole seconds: the latest if there are several.
+
+    Nothing is verified. Raises Refused if they are no cosignatures, or of a time that no clock shows.
+    """
+    _, signatures = read_note(b"\n\n" + lines.encode())
+    try:
+        return datetime.fromtimestamp(
+            max(int.from_bytes(data[4:12]) for _, data in signatures), UTC
+        )
+    except (ValueError, OverflowError, OSError):
+        raise Refused("cosignature", "it is of a time that no clock shows") from None
 
 
 def read_known_size(answer: bytes) -> int:

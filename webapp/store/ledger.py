@@ -41,6 +41,7 @@ class LeafRow(db.Model):  # type: ignore[name-defined,misc]
             "hash = sha256('\\x00'::bytea || data) AND octet_length(data) <= 65535",
             name="hash_is_sha256",
         ),
+        CheckConstraint("octet_length(salt) = 16", name="salt_in_length"),
     )
 
     no: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
@@ -48,6 +49,7 @@ class LeafRow(db.Model):  # type: ignore[name-defined,misc]
     seq: Mapped[int] = mapped_column(BigInteger)
     hash: Mapped[bytes] = mapped_column(LargeBinary)
     data: Mapped[bytes] = mapped_column(LargeBinary)
+    salt: Mapped[bytes] = mapped_column(LargeBinary)  # hides in data which account acted
 
 
 class NodeRow(db.Model):  # type: ignore[name-defined,misc]
@@ -79,12 +81,15 @@ class HeadRow(db.Model):  # type: ignore[name-defined,misc]
 
 
 class CheckpointRow(db.Model):  # type: ignore[name-defined,misc]
-    """A signed head, as it was published; only ever added."""
+    """A signed head, as it was published; only ever added.
+
+    `timed` are our lines that sign `at` too; they are not published.
+    """
 
     __tablename__ = "ledger_checkpoints"
     __table_args__ = (
         CheckConstraint("size >= 0 AND octet_length(root) = 32", name="fit"),
-        Index("ledger_checkpoints_at_idx", "at"),
+        Index("ledger_checkpoints_at_idx", "at", "size"),
     )
 
     size: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
@@ -92,6 +97,7 @@ class CheckpointRow(db.Model):  # type: ignore[name-defined,misc]
     root: Mapped[bytes] = mapped_column(LargeBinary)
     note: Mapped[str] = mapped_column(Text)
     at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    timed: Mapped[str] = mapped_column(Text)
 
 
 class CosignatureRow(db.Model):  # type: ignore[name-defined,misc]

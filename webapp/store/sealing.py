@@ -12,7 +12,7 @@ from webapp.store.journal import EVENT_COLUMNS, event_of
 from webapp.store.records import RECORD_COLUMNS, record_of
 
 HASH_BYTES = 32
-_RECORD_WIDTH = RECORD_COLUMNS.count(",") + 1
+_EVENT_AT = 1 + RECORD_COLUMNS.count(",") + 1  # the account and the record come before it
 
 _LOCK = "SELECT size, frontier FROM ledger_head FOR UPDATE"
 _HEAD = "SELECT size, frontier FROM ledger_head"
@@ -20,11 +20,13 @@ _HEAD = "SELECT size, frontier FROM ledger_head"
 _TAKE = (
     "WITH taken AS (DELETE FROM ledger_queue WHERE id = ANY (ARRAY("
     "SELECT id FROM ledger_queue ORDER BY id LIMIT %s)) RETURNING id, record_id, seq)"
-    f" SELECT {RECORD_COLUMNS}, {EVENT_COLUMNS} FROM taken t JOIN records r ON r.id = t.record_id"
+    f" SELECT e.actor_id, {RECORD_COLUMNS}, {EVENT_COLUMNS} FROM taken t JOIN records r ON r.id = t.record_id"
     " JOIN events e ON e.record_id = t.record_id AND e.seq = t.seq ORDER BY t.id"
 )
 _MOVE = "UPDATE ledger_head SET size = %s, frontier = %s"
-_COPY_LEAVES = "COPY ledger_leaves (no, record_id, seq, hash, data) FROM STDIN (FORMAT binary)"
+_COPY_LEAVES = (
+    "COPY ledger_leaves (no, record_id, seq, hash, data, salt) FROM STDIN (FORMAT binary)"
+)
 _COPY_NODES = "COPY ledger_nodes (level, no, hash) FROM STDIN (FORMAT binary)"
 _HASHES = (
     "SELECT w.tile, (SELECT string_agg(hash, ''::bytea ORDER BY no) FROM ledger_leaves"
@@ -54,7 +56,7 @@ _OLDEST_WAITING = (
 )
 _SIZES_BEFORE = (
     "SELECT coalesce((SELECT size FROM ledger_checkpoints WHERE at < w.ending"
-    " ORDER BY at DESC LIMIT 1), 0)"
+    " ORDER BY at DESC, size DESC LIMIT 1), 0)"
     " FROM unnest(%s::timestamptz[]) WITH ORDINALITY AS w (ending, place) ORDER BY place"
 )
 _CHECKPOINTS = "SELECT size, origin, root, note, at FROM ledger_checkpoints"
@@ -65,28 +67,33 @@ _NEWEST = (
     " ORDER BY size DESC LIMIT %s"
 )
 _ADD_CHECKPOINT = (
-    "INSERT INTO ledger_checkpoints (size, origin, root, note, at)"
-    " SELECT %(size)s, %(origin)s, %(root)s, %(note)s, clock_timestamp()"
+    "INSERT INTO ledger_checkpoints (size, origin, root, note, at, timed)"
+    " SELECT %(size)s, %(origin)s, %(root)s, %(note)s, %(at)s, %(timed)s"
     " WHERE NOT EXISTS (SELECT FROM ledger_checkpoints WHERE size >= %(size)s)"
 )
 _PUBLISH_IN_TURN = "SELECT pg_advisory_xact_lock(7240616)"
 
 
 class Waiting(NamedTuple):
-    """An event that waits for its place in the log, with its record."""
+    """An event that waits for its place in the log, with its record and the account that acted."""
 
     record: Record
     event: Event
+    actor_id: str
 
 
 class Leaf(NamedTuple):
-    """An event in the log: its number, which event it is, its hash and its bytes."""
+    """An event in the log: its number, which event it is, its hash and its bytes.
+
+    `salt` hides in the bytes which account acted.
+    """
 
     no: int
     record_id: str
     seq: int
     hash: bytes
     data: bytes
+    salt: bytes
 
 
 @dataclass(frozen=True)
@@ -151,7 +158,7 @@ def _head(connection: Connection, query: str) -> Head:
 def take(connection: Connection, limit: int) -> list[Waiting]:
     """Takes the next events off the queue, those first that came first."""
     rows = connection.execute(_TAKE, (limit,)).fetchall()
-    return [Waiting(record_of(row), event_of(row[_RECORD_WIDTH:])) for row in rows]
+    return [Waiting(record_of(row[1:]), event_of(row[_EVENT_AT:]), row[0]) for row in rows]
 
 
 def append(
@@ -162,7 +169,7 @@ def append(
 ) -> None:
     """Writes leaves, the nodes (level, number, hash) that tiles are made of, and the head."""
     with connection.cursor() as cursor, cursor.copy(_COPY_LEAVES) as copy:
-        copy.set_types(["int8", "text", "int8", "bytea", "bytea"])
+        copy.set_types(["int8", "text", "int8", "bytea", "bytea", "bytea"])
         for leaf in leaves:
             copy.write_row(leaf)
     with connection.cursor() as cursor, cursor.copy(_COPY_NODES) as copy:

@@ -26,7 +26,7 @@ EVENT_FIELDS = (
     *("seq", "event_type", "from_seq", "units", "party", "reason", "note", "effective_on"),
     *("actor", "at"),
 )
-_SEALED_EVENT = (*EVENT_FIELDS, "block")
+_SEALED_EVENT = (*EVENT_FIELDS, "block", "actor_id")
 _RECORD = (*RECORD_FIELDS, "series", "block", "created_at", "actor", "actor_id")
 _EVENT = (*EVENT_FIELDS, "actor_id")
 _HELD = (
@@ -45,9 +45,9 @@ _HEAD = (
     " FROM ledger_head h LIMIT 1"
 )
 _LEAVES = (
-    "SELECT l.no, l.record_id, l.seq, l.hash, l.data, r.id IS NOT NULL, e.seq IS NOT NULL,"
+    "SELECT l.no, l.record_id, l.seq, l.hash, l.data, l.salt, r.id IS NOT NULL, e.seq IS NOT NULL,"
     f" {_columns('r', RECORD_FIELDS)}, {_columns('e', _SEALED_EVENT)}"
-    " FROM (SELECT no, record_id, seq, hash, data FROM ledger_leaves WHERE no > %s ORDER BY no"
+    " FROM (SELECT no, record_id, seq, hash, data, salt FROM ledger_leaves WHERE no > %s ORDER BY no"
     " LIMIT %s) l LEFT JOIN records r ON r.id = l.record_id"
     " LEFT JOIN events e ON e.record_id = l.record_id AND e.seq = l.seq ORDER BY l.no"
 )
@@ -63,8 +63,8 @@ _NODE_BEYOND = (
 _NODE_TWICE = (
     "SELECT level, no FROM ledger_nodes GROUP BY 1, 2 HAVING count(*) > 1 ORDER BY 1, 2 LIMIT 1"
 )
-_CHECKPOINTS = "SELECT size, origin, root, note, at FROM ledger_checkpoints WHERE size > %s ORDER BY size LIMIT %s"
-_COSIGNATURES = "SELECT size, witness, line FROM ledger_cosignatures WHERE size = ANY (%s)"
+_CHECKPOINTS = "SELECT size, origin, root, note, at, timed FROM ledger_checkpoints WHERE size > %s ORDER BY size LIMIT %s"
+_COSIGNATURES = "SELECT size, witness, line, at FROM ledger_cosignatures WHERE size = ANY (%s)"
 _LONE_COSIGNATURE = (
     "SELECT size, witness FROM ledger_cosignatures c WHERE NOT EXISTS"
     " (SELECT FROM ledger_checkpoints p WHERE p.size = c.size) LIMIT 1"
@@ -131,20 +131,30 @@ class LeafRow:
     seq: int
     hash: bytes
     data: bytes
+    salt: bytes
     record: Values | None
     event: Values | None
 
 
+class Cosigned(NamedTuple):
+    """What a witness signed of a checkpoint, and when."""
+
+    witness: str
+    line: str
+    at: datetime
+
+
 @dataclass(frozen=True)
 class CheckpointRow:
-    """A checkpoint as it is kept, and the lines of its witnesses, by their names."""
+    """A checkpoint as it is kept, and what its witnesses signed."""
 
     size: int
     origin: str
     root: bytes
     note: str
     at: datetime
-    cosignatures: Sequence[tuple[str, str]]
+    timed: str
+    cosignatures: Sequence[Cosigned]
 
 
 class Misplaced(NamedTuple):
@@ -208,13 +218,13 @@ def head(connection: Connection) -> HeadRow | None:
 
 def leaves(connection: Connection, after: int, limit: int) -> list[LeafRow]:
     """The next leaves by number, each with its event and record."""
-    records = 7 + len(RECORD_FIELDS)
+    records = 8 + len(RECORD_FIELDS)
     return [
         LeafRow(
             *[
-                *row[:5],
-                dict(zip(RECORD_FIELDS, row[7:records], strict=True)) if row[5] else None,
-                dict(zip(_SEALED_EVENT, row[records:], strict=True)) if row[6] else None,
+                *row[:6],
+                dict(zip(RECORD_FIELDS, row[8:records], strict=True)) if row[6] else None,
+                dict(zip(_SEALED_EVENT, row[records:], strict=True)) if row[7] else None,
             ]
         )
         for row in _rows(connection, _LEAVES, (after, limit))
@@ -239,9 +249,9 @@ def checkpoints(connection: Connection, after: int, limit: int) -> list[Checkpoi
     """The next checkpoints by size, with what witnesses signed."""
     at_one_moment(connection)
     rows = _rows(connection, _CHECKPOINTS, (after, limit))
-    lines: dict[int, list[tuple[str, str]]] = {}
-    for size, witness, line in _rows(connection, _COSIGNATURES, ([row[0] for row in rows],)):
-        lines.setdefault(size, []).append((witness, line))
+    lines: dict[int, list[Cosigned]] = {}
+    for size, *signed in _rows(connection, _COSIGNATURES, ([row[0] for row in rows],)):
+        lines.setdefault(size, []).append(Cosigned(*signed))
     return [CheckpointRow(*[*row, lines.get(row[0], [])]) for row in rows]
 
 

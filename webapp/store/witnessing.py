@@ -1,5 +1,7 @@
 """What witnesses signed of the log's checkpoints."""
 
+from datetime import datetime
+
 from webapp.store.database import Connection
 
 
@@ -21,10 +23,10 @@ def has_cosigned(connection: Connection, size: int, witness: str) -> bool:
     return row is not None
 
 
-def keep(connection: Connection, size: int, witness: str, line: str) -> None:
-    """Keeps a witness's line under the checkpoint of this size, unless one is there."""
+def keep(connection: Connection, size: int, witness: str, line: str, at: datetime) -> None:
+    """Keeps a witness's line, of this time, under the checkpoint of this size, unless one is there."""
     connection.execute(
         "INSERT INTO ledger_cosignatures (size, witness, line, at)"
-        " VALUES (%s, %s, %s, clock_timestamp()) ON CONFLICT DO NOTHING",
-        (size, witness, line),
+        " VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING",
+        (size, witness, line, at),
     )

@@ -8,9 +8,8 @@ from werkzeug.datastructures import FileStorage
 from wtforms import Field, FileField, Form, StringField, TextAreaField
 
 from webapp.actions import sealing
-from webapp.domain.lifecycle import Event
 from webapp.domain.refusals import EventNotFound, ProofWaits
-from webapp.ledger.entry import Issued, MalformedLeaf, read
+from webapp.ledger.entry import MalformedLeaf, Said, read
 from webapp.ledger.verifier import Key, Refused, read_key, verify_proof
 
 _MOST_DIGITS = 16
@@ -56,7 +55,7 @@ class Checked:
 
     steps: list[Step] = field(default_factory=list)
     origin: str = ""
-    tells: tuple[Issued, Event] | None = None
+    tells: Said | None = None
 
     @property
     def holds(self) -> bool:

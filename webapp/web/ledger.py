@@ -47,6 +47,7 @@ def page() -> str:
         behind=sealing.why_behind(_settings()),
         silent=sealing.why_silent(),
         keys=keys,
+        verifying=_typed(("python3 verifier.py growth", "--old kept"), keys),
         watching=_typed(("flask ledger watch", url_for("ledger.page", _external=True)), keys),
         grown=grown,
         picture=growth.picture(grown) if grown else None,

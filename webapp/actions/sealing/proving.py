@@ -6,7 +6,7 @@ from datetime import datetime
 from webapp.actions.sealing import trees
 from webapp.domain.certificate import Sealed
 from webapp.domain.identity import is_record_id
-from webapp.domain.refusals import EventNotFound, ProofWaits, TileNotFound
+from webapp.domain.refusals import EventNotFound, NotInLog, ProofWaits
 from webapp.ledger.merkle import consistency_plan, inclusion_plan
 from webapp.ledger.proof import write_growth, write_proof
 from webapp.ledger.tiles import ENTRIES, Tile, read_path
@@ -68,18 +68,18 @@ def checkpoint() -> bytes:
 
 
 def tile(path: str) -> bytes:
-    """The tile or entry bundle under this path. Raises TileNotFound for what the log does not have."""
+    """The tile or entry bundle under this path. Raises NotInLog for what the log does not have."""
     try:
         wanted = read_path(path)
     except ValueError as error:
-        raise TileNotFound(str(error)) from None
+        raise NotInLog(str(error)) from None
     return database.read(_tile, wanted)
 
 
 def _tile(connection: Connection, wanted: Tile) -> bytes:
     signed = sealing.newest(connection)
     if not signed or not wanted.exists_in(signed[0].size):
-        raise TileNotFound("The log has no such tile yet. The checkpoint says how large it is.")
+        raise NotInLog("The log has no such tile yet. The checkpoint says how large it is.")
     if wanted.level == ENTRIES:
         return trees.bundle(connection, wanted)
     return trees.tiles(connection, [wanted])[wanted]
@@ -131,7 +131,10 @@ def _prove(connection: Connection, record_id: str, seq: int, at_first: bool) -> 
 
 
 def growth_proof(old_size: int) -> bytes:
-    """The newest checkpoint behind the proof that it grew from `old_size`. Raises ProofWaits, ValueError."""
+    """The newest checkpoint behind the proof that it grew from the first `old_size` leaves.
+
+    Raises NotInLog for more leaves than were signed, ProofWaits.
+    """
     return database.read(_growth, old_size)
 
 
@@ -140,5 +143,7 @@ def _growth(connection: Connection, old_size: int) -> bytes:
     if not newest:
         raise ProofWaits
     size = newest[0].size
+    if not 0 <= old_size <= size:
+        raise NotInLog(f"The log has {size} leaves by now, and cannot have grown from {old_size}.")
     path = trees.hashes(connection, consistency_plan(old_size, size), size)
     return write_growth(old_size, path, newest[0].note.encode())

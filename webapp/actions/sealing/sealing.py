@@ -1,16 +1,17 @@
 """Sealing: events off the queue into the log, in order and without gaps; then the log is signed."""
 
+import secrets
 from typing import Any
 
 from webapp.actions.sealing import trees
 from webapp.config import Settings
 from webapp.domain.refusals import Unavailable
-from webapp.ledger.checkpoint import sign_checkpoint
-from webapp.ledger.entry import leaf
+from webapp.ledger.checkpoint import sign_checkpoint, write_checkpoint
+from webapp.ledger.entry import SALT_BYTES, account_digest, leaf
 from webapp.ledger.merkle import Frontier
 from webapp.ledger.verifier import Checkpoint, hash_leaf
 from webapp.ledger_files import keep_outside, outside_copy, signers
-from webapp.store import database, sealing
+from webapp.store import database, journal, sealing
 from webapp.store.database import Connection
 from webapp.store.sealing import Head, Leaf
 
@@ -59,12 +60,13 @@ class Sealer:
         """
         self._compare()
         added = 0
-        while batch := database.change(_seal_batch):
+        while is_waiting():
+            batch = database.change(_seal_batch)
             added += batch
             self._publish()
             if batch < _LEAVES:  # what comes meanwhile is sealed with what comes next
-                break
-        self._publish()  # also what somebody sealed who was killed before signing it
+                return added
+        self._publish()  # what somebody sealed who was killed before signing it
         return added
 
     def _compare(self) -> None:
@@ -87,8 +89,12 @@ class Sealer:
             raise LedgerBehind(
                 f"the log is called {newest[0].origin}, and the key's name is {self.origin}."
             )
+        at = database.read(journal.now).replace(microsecond=0)  # what is signed has whole seconds
         note = sign_checkpoint(checkpoint, self._signers)
-        values: dict[str, Any] = checkpoint._asdict() | {"note": note.decode()}
+        text, time = write_checkpoint(checkpoint), int(at.timestamp())
+        timed = "".join(signer.timed_line(text, time) for signer in self._signers)
+        values: dict[str, Any] = checkpoint._asdict()
+        values |= {"note": note.decode(), "at": at, "timed": timed}
         database.change(sealing.publish, values)
         self._keep(database.read(sealing.newest)[0].note.encode())  # another's may be larger
 
@@ -109,8 +115,9 @@ def _seal_batch(connection: Connection) -> int:
         return 0
     leaves = []
     for no, one in enumerate(waiting, start=head.size):
-        data = leaf(one.record, one.event)
-        leaves.append(Leaf(no, one.record.id, one.event.seq, hash_leaf(data), data))
+        salt = secrets.token_bytes(SALT_BYTES)
+        data = leaf(one.record, one.event, account_digest(salt, one.actor_id))
+        leaves.append(Leaf(no, one.record.id, one.event.seq, hash_leaf(data), data, salt))
     frontier = Frontier(head.size, head.frontier)
     completed = frontier.extend(one.hash for one in leaves)
     nodes = [

@@ -6,7 +6,7 @@ from typing import Any
 
 from webapp.domain.blocks import Block, Blocks
 from webapp.domain.lifecycle import Event
-from webapp.ledger.entry import Issued, MalformedLeaf, read
+from webapp.ledger.entry import Issued, MalformedLeaf, account_digest, read
 from webapp.ledger.verifier import hash_leaf
 from webapp.store.verifying import EVENT_FIELDS, RECORD_FIELDS, LeafRow, Values
 
@@ -39,10 +39,13 @@ def _shown(value: object) -> str:
 def check_leaf(row: LeafRow) -> None:
     """Raises Disagreement unless hash, data and rows of the leaf say the same."""
     where = f"ledger_leaves, no {row.no}"
+    for column in ("record_id", "seq", "hash", "data", "salt"):
+        if getattr(row, column) is None:
+            raise Disagreement(f"{where}: {column} is empty.")
     if row.hash != hash_leaf(row.data):
         raise differs(where, "hash", row.hash, hash_leaf(row.data), "its data")
     try:
-        issued, event = read(row.data)
+        issued, event, account = read(row.data)
     except MalformedLeaf as why:
         raise Disagreement(f"{where}: data is no leaf of this log. {why}") from None
     for column, found, said in (
@@ -60,6 +63,7 @@ def check_leaf(row: LeafRow) -> None:
         )
     _check_record(row.record, issued, source)
     _check_event(row.event, event, issued.id, source)
+    _check_account(row, account)
 
 
 def _check_record(kept: Values, issued: Issued, source: str) -> None:
@@ -77,6 +81,17 @@ def _check_event(kept: Values, event: Event, record_id: str, source: str) -> Non
     whole = event.units.ranges[0] if event.event_type == "created" else None
     if (found := block_of(kept["block"])) != whole:
         raise differs(where, "block", found, whole, source)
+
+
+def _check_account(row: LeafRow, account: bytes) -> None:
+    """The leaf has a digest of the account that acted, and the salt that hides it from others."""
+    assert row.event is not None
+    actor_id = row.event["actor_id"]
+    if account_digest(row.salt, str(actor_id)) != account:
+        raise Disagreement(
+            f"events, record_id {row.record_id}, seq {row.seq}: actor_id is {_shown(actor_id)}, which "
+            f"with the salt in ledger_leaves, no {row.no}, is not the account that its data names."
+        )
 
 
 def block_of(value: Any) -> Any:

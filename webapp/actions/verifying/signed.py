@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from webapp.actions.verifying.rows import Disagreement, differs
 from webapp.ledger.merkle import Frontier
-from webapp.ledger.note import add_lines
+from webapp.ledger.note import add_lines, time_of
 from webapp.ledger.verifier import (
     Checkpoint,
     Keys,
@@ -13,8 +14,9 @@ from webapp.ledger.verifier import (
     open_note,
     verify_checkpoint,
 )
+from webapp.ledger.witness import cosigned_at
 from webapp.store import database, verifying
-from webapp.store.verifying import CheckpointRow
+from webapp.store.verifying import CheckpointRow, Cosigned
 
 _PAGE = 500
 
@@ -83,21 +85,37 @@ class Signed:
         for column in Checkpoint._fields:
             if (found := getattr(row, column)) != (said := getattr(noted, column)):
                 raise differs(where, column, found, said, "its note")
+        self._check_time(where, row)
         if row.root != grown.root:
             raise differs(where, "root", row.root, grown.root, f"ledger_leaves up to {grown.size}")
-        for witness, line in row.cosignatures:
-            self._check_cosignature(row, witness, line)
+        names = [one.witness for one in row.cosignatures]
+        if len(set(names)) < len(names):
+            raise Disagreement(
+                f"ledger_cosignatures: two rows have the size {row.size} and the same witness."
+            )
+        for one in row.cosignatures:
+            self._check_cosignature(row, one)
 
-    def _check_cosignature(self, row: CheckpointRow, witness: str, line: str) -> None:
-        """Verifies a line of a witness whose key is known, and that others are lines at all."""
-        where = f"ledger_cosignatures, size {row.size}, witness {witness}"
-        keys = [key for key in self._witnesses if key.name == witness]
+    def _check_time(self, where: str, row: CheckpointRow) -> None:
         try:
-            note = add_lines(row.note.encode(), [line])
-            if not line.startswith(f"\u2014 {witness} "):
+            said = datetime.fromtimestamp(time_of(row.note.encode(), row.timed, self._keys), UTC)
+        except Refused as refused:
+            raise Disagreement(f"{where}: timed does not hold. {refused}") from None
+        if row.at != said:
+            raise differs(where, "at", row.at, said, "timed")
+
+    def _check_cosignature(self, row: CheckpointRow, kept: Cosigned) -> None:
+        """Verifies a line of a witness whose key is known, and that others are lines at all."""
+        where = f"ledger_cosignatures, size {row.size}, witness {kept.witness}"
+        keys = [key for key in self._witnesses if key.name == kept.witness]
+        try:
+            note = add_lines(row.note.encode(), [kept.line])
+            if not kept.line.startswith(f"\u2014 {kept.witness} "):
                 raise Disagreement(f"{where}: line is by somebody else than its witness.")
             if keys:
                 open_note(note, keys)
+            if kept.at != (said := cosigned_at(kept.line)):
+                raise differs(where, "at", kept.at, said, "its line")
         except Refused as refused:
             raise Disagreement(f"{where}: line does not hold. {refused}") from None
 

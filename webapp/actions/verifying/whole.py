@@ -4,11 +4,10 @@ The leaves are read once, in order, in constant memory, each page as it stands a
 sealers may go on meanwhile.
 
 What nothing can be held against, and an edit of which is therefore not found:
-- `events.actor_id` of events after a record's first: it is not public, and so in no leaf.
-- `ledger_checkpoints.at` and `ledger_cosignatures.at`: when a row was written is not signed.
 - `ledger_queue.id`: it only says which event is sealed first.
 - An event that still waits on the queue, and its record, changed in every place alike.
-- A checkpoint removed that is neither the newest one nor in a copy that is given.
+- A checkpoint removed that is neither the newest one nor in a copy that is given, or what a witness
+  signed of one.
 - The whole log written anew with our own key, unless a copy that somebody else kept is given.
 """
 
