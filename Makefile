@@ -22,11 +22,12 @@ lint: .venv/tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# Measures look-ups, imports and exports; the first time it fills a registry of ten million records,
-# which takes a while. make bench RECORDS="100000 1000000" ROWS=100000 measures other sizes.
+# Measures look-ups, imports, exports and the ledger; the first time it fills a registry of ten million
+# records, which takes a while. make bench RECORDS="100000 1000000" ROWS=100000 measures other sizes.
 bench: .venv/tests
 	@$(BIN)/python -m tests.bench $(if $(RECORDS),--records $(RECORDS)) --explain
 	@$(BIN)/python -m tests.bench.importing $(ROWS)
+	@$(BIN)/python -m tests.bench.sealing $(if $(RECORDS),--records $(RECORDS))
 
 # Writes the pinned requirements anew; needs uv (pip install uv).
 pins:

@@ -29,8 +29,8 @@ def registry_of(size: int) -> Iterator[Flask]:
         made = _make_database(bench_settings().owner_url, name)
         ours = bench_settings(name)
         app = create_app(ours)
+        provisioning.migrate(app, ours)  # also one that was filled before the tables changed
         if made:
-            provisioning.migrate(app, ours)
             with psycopg.connect(ours.owner_url, autocommit=True) as owner:
                 generator.fill(owner, size)
                 owner.execute(f"COMMENT ON DATABASE {name} IS 'filled'")

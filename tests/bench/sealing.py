@@ -4,6 +4,7 @@ The events are an import's. Writers, in processes of their own, retire a unit ea
 turn, so that none of these has a long life; beside a sealer, and without one.
 """
 
+import argparse
 import statistics
 import subprocess
 import sys
@@ -15,27 +16,36 @@ from dataclasses import replace
 from pathlib import Path
 from random import Random
 
+import psutil
 import psycopg
 
 from tests.bench import files
 from tests.bench.importing import run
-from tests.bench.registry import HOME, bench_settings, fresh
+from tests.bench.registry import HOME, bench_settings, fresh, registry_of
 from tests.cli.commands import environment
 from tests.factories import DESK, new_record
 from webapp.actions import creating, sealing
 from webapp.actions.sealing import Sealer
+from webapp.actions.verifying.leaves import check_head, check_leaves
+from webapp.actions.verifying.signed import Signed
 from webapp.app import create_app
 from webapp.config import ROOT, Settings
 from webapp.ledger_files import signers
 from webapp.store import database, provisioning
 
+# A registry that was filled past the application has nothing on its queue.
+_QUEUE_ALL = (
+    "INSERT INTO ledger_queue (record_id, seq) SELECT record_id, seq FROM events"
+    " WHERE NOT EXISTS (SELECT FROM ledger_queue) AND (SELECT size FROM ledger_head) = 0"
+    " ORDER BY at, record_id, seq"
+)
 _EVENTS_A_ROW = 1.5  # half of the rows are retired
 _ASKED = 200
 _WRITERS = 4
 _RECORDS = 400  # of each writer
 _WRITING_S = 10.0
 _WARM_UP_S = 2.0  # until the sealer is up, too
-_TURNS = 3
+_TURNS = 5
 # A writer's whole program: so many retirements as it can, from the line on that says go.
 _WRITER = """
 import sys, time
@@ -74,13 +84,40 @@ def measure(events: int) -> None:
             database.close(app)
 
 
+def measure_registry(records: int) -> None:
+    """Measures in the registry that look-ups are measured in: its log, all of which is sealed first."""
+    with registry_of(records) as app:
+        settings: Settings = app.extensions["cairn.settings"]
+        with psycopg.connect(settings.owner_url, autocommit=True) as owner:
+            owner.execute(_QUEUE_ALL)
+        _seal(settings)
+        _ask(settings)
+        _read_through(settings)
+
+
 def _seal(settings: Settings) -> None:
     sealer = Sealer(settings)
     began = time.perf_counter()
     leaves = sealer.seal()
     seconds = time.perf_counter() - began
-    print(f"{leaves:,} leaves:")
-    print(f"- sealing: {seconds:.1f} s, {leaves / seconds:,.0f} leaves a second")
+    print(f"{sealing.status(1).size:,} leaves:")
+    if leaves:
+        print(f"- sealing: {seconds:.1f} s, {leaves / seconds:,.0f} leaves a second")
+
+
+def _read_through(settings: Settings) -> None:
+    """What `flask ledger verify` does first, and longest: every leaf, its rows, nodes, checkpoints."""
+    before = psutil.Process().memory_info().rss
+    began = time.perf_counter()
+    head = check_head()
+    keys = [one.key for one in signers(settings)]
+    check_leaves(head, Signed(head.size, keys, (), ()), lambda *_: None)
+    seconds = time.perf_counter() - began
+    more = (psutil.Process().memory_info().rss - before) / 2**20
+    print(
+        f"- verifying the log: {seconds:.0f} s, {head.size / seconds:,.0f} leaves a second, "
+        f"{more:.0f} MiB more memory at its end"
+    )
 
 
 def _ask(settings: Settings) -> None:
@@ -111,13 +148,18 @@ def _time(ask: Callable[[], object]) -> float:
 
 
 def _write(settings: Settings) -> None:
-    """Retirements a second by several writers, in turns with and without a sealer beside them."""
-    ids = [
-        creating.create(new_record(serial_number=f"B-{n}", quantity=10**7), DESK).story.record.id
-        for n in range(_WRITERS * _RECORDS)
-    ]
+    """Retirements a second by several writers, in turns with and without a sealer beside them.
+
+    Each turn has records of its own: one with a longer life takes longer to retire from.
+    """
     rates: dict[bool, list[float]] = {False: [], True: []}
-    for sealed in (False, True) * _TURNS:
+    for turn in range(2 * _TURNS):
+        sealed = turn % 2 == 1
+        made = [
+            creating.create(new_record(serial_number=f"B-{turn}-{n}", quantity=10**7), DESK)
+            for n in range(_WRITERS * _RECORDS)
+        ]
+        ids = [one.story.record.id for one in made]
         Sealer(settings).seal()
         with _sealing(settings) if sealed else tempfile.TemporaryDirectory():
             rates[sealed].append(_retire(settings, ids))
@@ -177,5 +219,16 @@ def _environment(settings: Settings) -> dict[str, str]:
     )
 
 
+def main() -> None:
+    """Measures writers beside a sealer, and the logs of the registries of so many records."""
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("--records", type=int, nargs="*", default=[10_000_000])
+    parser.add_argument("--events", type=int, default=100_000, help="What is imported and sealed.")
+    given = parser.parse_args()
+    measure(given.events)
+    for records in given.records:
+        measure_registry(records)
+
+
 if __name__ == "__main__":
-    measure(int(sys.argv[1]) if len(sys.argv) > 1 else 100_000)
+    main()
