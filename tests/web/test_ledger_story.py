@@ -149,7 +149,7 @@ def test_numbers_that_are_none_are_refused(site: Flask, public: Browser, query: 
     assert public.part(f"{RECORD}/seals{query}").status == 400
 
 
-def test_without_public_lookup_the_files_need_a_token_so_they_are_not_offered(
+def test_without_public_lookup_the_files_are_for_who_is_signed_in(
     open_site: Callable[..., Flask], seal: Seal
 ) -> None:
     site = open_site(public_lookup=False)
@@ -162,5 +162,8 @@ def test_without_public_lookup_the_files_need_a_token_so_they_are_not_offered(
     links = browser.get(RECORD).links()
 
     assert "Sealed as leaf 0" in links
-    assert "Proof of event 1" not in links
+    for what, begins in (("Proof", b"c2sp.org/tlog-proof@v1\nindex 0\n"), ("Leaf", b'{"event"')):
+        address = links[f"{what} of event 1"]
+        assert browser.client.get(address).data.startswith(begins)
+        assert Browser(site).client.get(address).status_code == 303, "not without signing in"
     assert Browser(site).part(f"{RECORD}/seals?first=1&last=1").headers["HX-Redirect"]

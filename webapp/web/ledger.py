@@ -79,6 +79,23 @@ def verifier_file() -> Response:
     return response
 
 
+@bp.get("/records/<record_id>/events/<int:seq>/leaf")
+def leaf(record_id: str, seq: int) -> Response:
+    """An event's leaf, for who is signed in where scripts need a token."""
+    access.reader()
+    return Response(sealing.leaf(record_id, seq), content_type="application/octet-stream")
+
+
+@bp.get("/records/<record_id>/events/<int:seq>/proof")
+def proof(record_id: str, seq: int) -> Response:
+    """The proof that an event stands in the log, likewise."""
+    access.reader()
+    response = Response(sealing.prove(record_id, seq).proof, content_type="text/plain")
+    name = f"cairn-{record_id[:12]}-{seq}.tlog-proof"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
 @bp.get("/records/<record_id>/seals")
 def seals(record_id: str) -> Response | str:
     """For a record's page that waits: which of the events `first` to `last` are sealed by now."""
