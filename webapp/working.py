@@ -16,8 +16,9 @@ from webapp.domain.refusals import Unavailable
 log = logging.getLogger(__name__)
 
 _LOOK_EVERY_S = 1.0
-_SEAL_EVERY_S = 0.2  # a write is sealed within a second, also with the pause
-_GATHER_S = 0.5  # while there is much to seal: writers would pay for each signature
+_SEAL_EVERY_S = 0.2  # a write is sealed within a second
+_MANY = 50  # leaves in a round: more than people write by hand
+_GATHER_S = 1.0  # after such a round, since the writers pay for each
 _COSIGN_EVERY_S = 1.0
 _TRY_AGAIN_S = 3.0
 _ABANDONED = timedelta(days=1)
@@ -35,7 +36,7 @@ def until(app: Flask, over: threading.Event) -> None:
     asked = [(one.key.name, Asking(one).ask) for one in witnesses(settings)]
 
     def seal() -> bool:
-        if sealer.seal():
+        if sealer.seal() > _MANY:
             over.wait(_GATHER_S)
         return False
 
