@@ -9,6 +9,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"log"
@@ -32,12 +33,13 @@ type site string
 
 func (s site) get(path string) []byte {
 	answer, err := http.Get(string(s) + path)
-	must(err)
+	if err != nil {
+		log.Fatal("NOT CHECKED. ", err)
+	}
 	defer answer.Body.Close()
 	data, err := io.ReadAll(answer.Body)
-	must(err)
-	if answer.StatusCode != http.StatusOK {
-		log.Fatalf("REFUSED. %s answers %s", path, answer.Status)
+	if err != nil || answer.StatusCode != http.StatusOK {
+		log.Fatalf("NOT CHECKED. %s%s answers %s", s, path, answer.Status)
 	}
 	return data
 }
@@ -64,6 +66,18 @@ func tree(checkpoint []byte, key note.Verifier) tlog.Tree {
 	root, err := tlog.ParseHash(lines[2])
 	must(err)
 	return tlog.Tree{N: size, Hash: root}
+}
+
+// isOf refuses a leaf that is of another event than the one that was asked for.
+func isOf(leaf []byte, record, seq string) {
+	var said struct {
+		Record struct{ ID string }
+		Event  struct{ Seq int64 }
+	}
+	must(json.Unmarshal(leaf, &said))
+	if said.Record.ID != record || strconv.FormatInt(said.Event.Seq, 10) != seq {
+		log.Fatalf("REFUSED. The leaf is of event %d of the record %s", said.Event.Seq, said.Record.ID)
+	}
 }
 
 // grown says whether the log of the first tree is the beginning of the second, by the tiles alone.
@@ -105,6 +119,7 @@ func main() {
 		path = append(path, hash)
 	}
 	leaf := s.get(event + "/leaf")
+	isOf(leaf, os.Args[3], os.Args[4])
 	proven := tree([]byte(checkpoint), key)
 	must(tlog.CheckRecord(path, proven.N, proven.Hash, index, tlog.RecordHash(leaf)))
 	fmt.Printf("Counted from 0, the leaf is entry %d of %d:\n%s\n", index, proven.N, leaf)

@@ -19,10 +19,11 @@ class Answer(NamedTuple):
 
 
 def is_address(url: str) -> bool:
-    """Whether it is an http or https address with a host."""
+    """Whether it is an http or https address with a host, and without a name and a password in it."""
     try:
         parts = urlsplit(url)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        plain = bool(parts.hostname) and parts.port != 0 and "@" not in parts.netloc
+        return parts.scheme in ("http", "https") and plain
     except ValueError:
         return False
 

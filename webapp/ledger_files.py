@@ -3,6 +3,7 @@
 The copy tells a database that was restored from an old one: then nothing more is signed.
 """
 
+import fcntl
 import os
 import socket
 import tempfile
@@ -11,7 +12,7 @@ from pathlib import Path
 from webapp.config import ConfigurationError, Settings
 from webapp.ledger.checkpoint import is_origin
 from webapp.ledger.note import Signer, new_signer, read_signer
-from webapp.ledger.verifier import Key
+from webapp.ledger.verifier import Key, Refused, read_checkpoint, read_note
 
 _KEY = "ledger_key"
 _CHECKPOINT = "ledger_checkpoint"
@@ -23,14 +24,22 @@ def signers(settings: Settings) -> list[Signer]:
     All bear the log's name. Raises ConfigurationError, which never repeats any of a key.
     """
     text = settings.ledger_key or _kept_key(settings)
+    where = "LEDGER_KEY" if settings.ledger_key else str(settings.data_dir / _KEY)
     try:
         found = [read_signer(one) for one in text.split()]
     except ValueError as error:
-        raise ConfigurationError(f"LEDGER_KEY: {error}") from None
+        raise ConfigurationError(f"{where}: {error}") from None
     names = {one.name for one in found}
-    if len(names) != 1:
+    if not names:
+        raise ConfigurationError(f"{where} is empty. Put the log's key there, from your backup.")
+    if len(names) > 1:
+        raise ConfigurationError(f"{where} holds keys of different names; a log has one for ever.")
+    if len({one.key for one in found}) < len(found):
+        raise ConfigurationError(f"{where} holds the same key twice. Leave one of them out.")
+    if not is_origin(found[0].name):
         raise ConfigurationError(
-            "LEDGER_KEY holds keys of different names; a log has one for ever."
+            f"{where}: {found[0].name} cannot be a log's name. Make a key with a name like "
+            "registry.example.org/log, without https://."
         )
     if settings.ledger_origin and names != {settings.ledger_origin}:
         raise ConfigurationError(
@@ -65,6 +74,10 @@ def _kept_key(settings: Settings) -> str:
         raise ConfigurationError(
             f"The ledger's key in {path} cannot be read or made: {error.strerror}."
         ) from None
+    except UnicodeDecodeError:
+        raise ConfigurationError(
+            f"{path} is not the ledger's key, which is text. Put it back from your backup."
+        ) from None
 
 
 def _origin(settings: Settings) -> str:
@@ -86,8 +99,24 @@ def outside_copy(settings: Settings) -> bytes | None:
 
 
 def keep_outside(settings: Settings, note: bytes) -> None:
-    """Keeps a checkpoint outside the database. Raises OSError."""
-    write_whole(settings.data_dir / _CHECKPOINT, note.decode(), 0o644)
+    """Keeps a checkpoint outside the database, unless it is there, or a larger one is.
+
+    Sealers that keep theirs at once take turns. Raises OSError.
+    """
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    with (settings.data_dir / f".{_CHECKPOINT}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        kept = outside_copy(settings)
+        if kept != note and (kept is None or _size(kept) < _size(note)):
+            write_whole(settings.data_dir / _CHECKPOINT, note.decode(), 0o644)
+
+
+def _size(note: bytes) -> int:
+    """How large the log was; -1 for a copy that cannot be read, which a sealer tells before it signs."""
+    try:
+        return read_checkpoint(read_note(note)[0]).size
+    except Refused:
+        return -1
 
 
 def set_outside_copy_aside(settings: Settings) -> Path | None:
@@ -121,3 +150,8 @@ def write_whole(path: Path, text: str, mode: int, keep: bool = False) -> None:
         pass  # somebody was quicker, and theirs stays
     finally:
         draft.unlink(missing_ok=True)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)  # the name, too, outlives a power cut
+    finally:
+        os.close(folder)

@@ -50,12 +50,26 @@ class Watcher:
             if before is not None:
                 self._compare(before, now)
         except Refused as refused:
-            rejected = self._state.with_name(f"{self._state.name}.rejected")
-            write_whole(rejected, answer.body.decode(errors="replace"), 0o644)
-            raise Broken(f"{refused} What {self._url} served is kept in {rejected}.") from None
+            raise Broken(f"{refused} {self._keep_rejected(answer.body)}") from None
         if before is None or now.size > before.size:
-            write_whole(self._state, answer.body.decode(), 0o644)
+            try:
+                write_whole(self._state, answer.body.decode(), 0o644)
+            except OSError as error:
+                raise Broken(f"{self._state} cannot be written: {error.strerror}.") from None
         return Seen(now, before)
+
+    def _keep_rejected(self, served: bytes) -> str:
+        """Keeps what was served, which proves what the log did, beside what was kept earlier."""
+        number = 1
+        while (path := self._state.with_name(f"{self._state.name}.rejected.{number}")).exists():
+            if path.read_bytes() == served:
+                return f"What {self._url} served is kept in {path}."
+            number += 1
+        try:
+            write_whole(path, served.decode(errors="replace"), 0o644)
+        except OSError as error:
+            return f"What {self._url} served cannot be kept in {path}: {error.strerror}."
+        return f"What {self._url} served is kept in {path}."
 
     def _kept(self) -> Checkpoint | None:
         try:
@@ -78,6 +92,8 @@ class Watcher:
             plan = consistency_plan(before.size, now.size)
             try:
                 path = hashes_from(plan, now.size, self._tiles)
+            except Refused:
+                raise
             except ValueError as error:
                 raise Refused("consistency", str(error).rstrip(".")) from None
         verify_consistency(before.size, now.size, path, before.root, now.root)

@@ -106,8 +106,10 @@ ALTER TABLE {table} ENABLE ALWAYS TRIGGER {table}_append_only;
 ALTER TABLE {table} ENABLE ALWAYS TRIGGER {table}_no_truncate;
 """
 
-# What was there before the ledger is sealed in the order in which it was written.
+# What was there before the ledger is sealed in the order in which it was written. Writers wait: what
+# one of them adds meanwhile would be on no queue.
 FILL = """
+LOCK TABLE events IN SHARE ROW EXCLUSIVE MODE;
 INSERT INTO ledger_head (size, frontier) VALUES (0, '');
 INSERT INTO ledger_queue (record_id, seq)
 SELECT record_id, seq FROM events ORDER BY at, record_id, seq;

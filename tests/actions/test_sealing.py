@@ -13,10 +13,11 @@ from flask import Flask
 from tests.bench import files
 from tests.factories import DESK, GUJARAT_ID, new_record
 from webapp.actions import creating, importing, sealing, taking
-from webapp.actions.sealing import LedgerBehind, Sealer
+from webapp.actions.sealing import CannotSeal, CopyNotKept, LedgerBehind, OtherLog, Sealer
 from webapp.config import Settings
 from webapp.domain.commands import Retire, Sell
 from webapp.domain.refusals import EventNotFound, NotInLog, ProofWaits
+from webapp.ledger.note import new_signer
 from webapp.ledger.verifier import (
     Key,
     read_checkpoint,
@@ -25,7 +26,7 @@ from webapp.ledger.verifier import (
     verify_growth,
     verify_proof,
 )
-from webapp.ledger_files import outside_copy, signers
+from webapp.ledger_files import keep_outside, outside_copy, signers
 from webapp.store import database
 from webapp.store import sealing as store
 
@@ -214,3 +215,123 @@ def test_what_the_log_does_not_have_is_told(sealer: Sealer) -> None:
         with pytest.raises(NotInLog):
             sealing.tile(path)
     assert len(sealing.tile("tile/0/000.p/1")) == 32
+
+
+def restore_to(owner: psycopg.Connection, size: int, frontier: bytes) -> None:
+    """The log's tables as a backup had them that was taken when the log had so many leaves."""
+    for table in ("ledger_leaves", "ledger_checkpoints", "ledger_nodes", "ledger_head"):
+        owner.execute(f"ALTER TABLE {table} DISABLE TRIGGER ALL")
+    owner.execute("DELETE FROM ledger_leaves WHERE no >= %s", (size,))
+    owner.execute("DELETE FROM ledger_checkpoints WHERE size > %s", (size,))
+    owner.execute("UPDATE ledger_head SET size = %s, frontier = %s", (size, frontier))
+
+
+def frontier_of(owner: psycopg.Connection) -> bytes:
+    row = owner.execute("SELECT frontier FROM ledger_head").fetchone()
+    assert row is not None
+    return bytes(row[0])
+
+
+def test_a_database_that_is_restored_under_a_sealer_that_runs_is_not_signed(
+    sealer: Sealer, ours: Settings, owner: psycopg.Connection
+) -> None:
+    creating.create(new_record(serial_number="S-1"), DESK)
+    sealer.seal()
+    backup = frontier_of(owner)
+    creating.create(new_record(serial_number="S-2"), DESK)
+    sealer.seal()
+    kept = outside_copy(ours)
+    restore_to(owner, 1, backup)
+    for _ in range(2):
+        with pytest.raises(LedgerBehind, match="restored from an old copy"):
+            sealer.seal()
+        creating.create(new_record(serial_number="S-3"), DESK)
+    assert outside_copy(ours) == kept, "what tells it is not lost"
+    why = sealing.why_behind(ours)
+    assert why is not None
+    assert "restored from an old copy" in why
+
+
+def test_a_head_that_does_not_belong_to_its_leaves_is_not_signed(
+    sealer: Sealer, owner: psycopg.Connection
+) -> None:
+    creating.create(new_record(serial_number="S-1"), DESK)
+    sealer.seal()
+    signed = sealing.checkpoint()
+    creating.create(new_record(serial_number="S-2"), DESK)
+    for damaged in (bytes(32), b""):
+        owner.execute("UPDATE ledger_head SET frontier = %s", (damaged,))
+        with pytest.raises(LedgerBehind, match="head of the log"):
+            sealer.seal()
+    assert sealing.checkpoint() == signed
+    assert sealing.status().waiting == 1, "what waits still does"
+
+
+def test_a_larger_checkpoint_outside_is_never_replaced_by_a_smaller_one(
+    sealer: Sealer, ours: Settings
+) -> None:
+    creating.create(new_record(serial_number="S-1"), DESK)
+    sealer.seal()
+    small = outside_copy(ours)
+    creating.create(new_record(serial_number="S-2"), DESK)
+    sealer.seal()
+    large = outside_copy(ours)
+    assert small is not None
+    keep_outside(ours, small)
+    assert outside_copy(ours) == large
+
+
+def test_a_key_of_another_name_seals_nothing_and_says_which_is_needed(
+    sealer: Sealer, ours: Settings
+) -> None:
+    creating.create(new_record(serial_number="S-1"), DESK)
+    sealer.seal()
+    creating.create(new_record(serial_number="S-2"), DESK)
+    other = replace(ours, ledger_key=new_signer("other.example/log").secret_text())
+    with pytest.raises(OtherLog, match=r"the key's name is other\.example/log"):
+        Sealer(other).seal()
+    assert sealing.status().size == 1
+    why = sealing.why_behind(other)
+    assert why is not None
+    assert "other.example/log" in why
+
+
+def test_an_event_that_cannot_be_a_leaf_is_named_and_nothing_is_lost(
+    sealer: Sealer, owner: psycopg.Connection
+) -> None:
+    record = creating.create(new_record(), DESK).story.record
+    owner.execute("ALTER TABLE events DISABLE TRIGGER ALL")
+    owner.execute("ALTER TABLE events DROP CONSTRAINT events_created_first_and_whole")
+    owner.execute("UPDATE events SET seq = %s", (2**60,))
+    owner.execute("UPDATE ledger_queue SET seq = %s", (2**60,))
+    with pytest.raises(CannotSeal, match=f"event {2**60} of the record {record.id}"):
+        sealer.seal()
+    owner.execute("UPDATE events SET seq = 1")
+    with pytest.raises(CannotSeal, match="on the queue and nowhere else"):
+        sealer.seal()
+    owner.execute("UPDATE ledger_queue SET seq = 1")
+    assert sealer.seal() == 1
+
+
+def test_leaves_that_nobody_signs_are_told(
+    sealer: Sealer, owner: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    creating.create(new_record(), DESK)
+    with monkeypatch.context() as patched:
+        patched.setattr(Sealer, "_publish", lambda _: None)  # whatever kept it from doing so
+        sealer.seal()
+    assert sealing.status().waiting == 1
+    owner.execute("ALTER TABLE events DISABLE TRIGGER ALL")
+    owner.execute("UPDATE events SET at = at - interval '2 minutes'")
+    assert "nothing was signed" in (sealing.why_silent() or "")
+    sealer.seal()
+    assert sealing.why_silent() is None
+
+
+def test_a_checkpoint_that_cannot_be_kept_is_told_in_a_sentence(
+    sealer: Sealer, ours: Settings
+) -> None:
+    creating.create(new_record(), DESK)
+    (ours.data_dir / "ledger_checkpoint").mkdir()
+    with pytest.raises(CopyNotKept, match="cannot be kept in"):
+        sealer.seal()

@@ -303,7 +303,9 @@ def test_with_look_up_closed_the_log_needs_a_token(
     assert answer.content_type == "application/problem+json"
     assert b"c2sp" not in answer.data
     token = token_for("Auditor", "viewer")
-    assert Client(closed, token).call("GET", path).status == 200
+    answer = Client(closed, token).call("GET", path)
+    assert answer.status == 200
+    assert answer.headers["Cache-Control"].startswith("private, max-age=")
 
 
 def test_the_root_is_told_in_base64(public: Client, log: None, key: Key) -> None:

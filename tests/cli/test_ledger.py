@@ -20,12 +20,13 @@ from tests.factories import DESK, GUJARAT_ID, new_record
 from tests.server import free_port
 from webapp.actions import creating, sealing, taking
 from webapp.app import create_app
-from webapp.config import Settings
+from webapp.config import ConfigurationError, Settings, read_settings
 from webapp.domain.commands import Retire
 from webapp.ledger.checkpoint import sign_checkpoint
 from webapp.ledger.note import key_text, new_signer
 from webapp.ledger.tiles import Tile, read_path
 from webapp.ledger.verifier import Checkpoint, hash_leaf, hash_node, read_key
+from webapp.ledger_files import signers
 from webapp.store import database
 
 SIGNER = new_signer("registry.example.org/log")
@@ -72,7 +73,10 @@ def test_a_new_key_is_printed_once_and_can_be_used(run: Run, quiet_app: Flask) -
     made = run("ledger", "new-key", "registry.example.org/log").out
     assert made.startswith("PRIVATE+KEY+registry.example.org/log+")
     assert made != run("ledger", "new-key", "registry.example.org/log").out
-    assert "name is not empty" in told(run("ledger", "new-key", "a b"))
+    for name in ("a b", "https://registry.example.org/log", "x" * 3000):
+        assert "A log's name is like registry.example.org/log" in told(
+            run("ledger", "new-key", name)
+        )
 
 
 def test_a_proof_is_verified_without_a_database(
@@ -279,7 +283,7 @@ def test_a_log_that_grows_is_followed(watch: Callable[..., Ended], state: Path) 
             assert ended.code == 0, ended
             assert f"has {size} leaves, and begins with the {before} " in ended.out
             assert state.read_bytes() == LOG.checkpoint(size)
-    assert not state.with_name("state.rejected").exists()
+    assert not list(state.parent.glob("state.rejected*"))
 
 
 @pytest.mark.parametrize("size", [41, 256, 300, 700])
@@ -293,7 +297,28 @@ def test_a_fork_is_told_and_what_was_seen_before_is_kept(
         for _ in range(2):  # it stays broken
             assert "consistency is refused" in told(watch(url))
     assert state.read_bytes() == LOG.checkpoint(41)
-    assert state.with_name("state.rejected").read_bytes() == FORK.checkpoint(size)
+    (rejected,) = state.parent.glob("state.rejected.*")
+    assert rejected.read_bytes() == FORK.checkpoint(size)
+
+
+def test_what_proves_a_fork_is_not_replaced_by_what_is_served_next(
+    watch: Callable[..., Ended], state: Path
+) -> None:
+    files = Tiled(LOG, 41)
+    with served(files) as url:
+        watch(url)
+        for size in (41, 300):
+            files.grow(FORK, size)
+            told(watch(url))
+    kept = [state.with_name(f"state.rejected.{number}").read_bytes() for number in (1, 2)]
+    assert kept == [FORK.checkpoint(41), FORK.checkpoint(300)]
+
+
+def test_a_state_that_cannot_be_written_is_told(watch: Callable[..., Ended], state: Path) -> None:
+    state.parent.joinpath("file").write_text("")
+    with served(Tiled(LOG, 5)) as url:
+        ended = watch(url, "--state", str(state.parent / "file" / "state"))
+    assert "cannot be" in told(ended)
 
 
 def test_a_fork_with_tiles_of_the_true_log_is_told(watch: Callable[..., Ended]) -> None:
@@ -410,3 +435,37 @@ def test_without_a_key_this_registrys_own_log_is_followed(
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+@pytest.mark.parametrize(
+    ("key", "says"),
+    [
+        ("", "is empty"),
+        ("{0} {0}", "the same key twice"),
+        ("{1}", "https://a.example/log cannot be a log's name"),
+        ("PRIVATE+KEY+x", "not written as"),
+    ],
+)
+def test_a_key_file_with_which_nothing_could_be_signed_is_told_and_named(
+    tmp_path: Path, key: str, says: str
+) -> None:
+    good, bad = (
+        new_signer(name).secret_text() for name in ("a.example/log", "https://a.example/log")
+    )
+    (tmp_path / "ledger_key").write_text(key.format(good, bad))
+    with pytest.raises(ConfigurationError) as caught:
+        signers(read_settings({"DATA_DIR": str(tmp_path)}))
+    assert says in str(caught.value)
+    assert str(tmp_path / "ledger_key") in str(caught.value)
+    assert good.rpartition("+")[2] not in str(caught.value)
+
+
+def test_events_that_wait_nowhere_are_queued_when_asked(
+    run: Run, written: None, owner: psycopg.Connection
+) -> None:
+    owner.execute("DELETE FROM ledger_queue")  # as if an older version had written them
+    assert "flask ledger seal --requeue" in told(run("ledger", "verify"))
+    assert run("ledger", "seal").out == "Sealed 0 events.\n"
+    for added in (2, 0):
+        assert run("ledger", "seal", "--requeue").out == f"Sealed {added} events.\n"
+    assert run("ledger", "verify").code == 0

@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 
 from tests.factories import GUJARAT_ID
+from tests.ledger.logs import KEY, Log
 from tests.parser import words
 from tests.web.browser import Browser, Page
 from tests.web.people import record, sell
@@ -160,12 +161,10 @@ def test_a_proof_by_somebody_elses_key_is_told_from_the_registrys(
     public: Browser, proven: sealing.Proven, sealed_with: Settings
 ) -> None:
     ours = key_text(public_keys(sealed_with)[0])
-    foreign = key_text(new_signer("elsewhere.example/log").key)
+    log, keys = Log([b"a", b"b"]), f"{ours}\n{key_text(KEY)}"
 
-    with_both = upload(public, proven.proof, proven.leaf, key=f"{ours}\n{foreign}")
-
-    assert "is not this registry's" in with_both.text
-    assert "is not this registry's" not in upload(public, proven.proof, proven.leaf).text
+    assert "is not this registry's" in upload(public, log.proof(1, 2), b"b", key=keys).text
+    assert "is not this registry's" not in upload(public, proven.proof, proven.leaf, key=keys).text
 
 
 def test_what_is_missing_is_told_at_its_field(public: Browser) -> None:
@@ -210,6 +209,23 @@ def test_an_event_that_waits_says_so(site: Flask, public: Browser) -> None:
     assert page.faults() == {
         "proof_file": "It waits to be sealed, which takes about a second. Ask again then."
     }
+
+
+def test_an_event_that_the_address_names_and_is_not_there_is_told(public: Browser) -> None:
+    page = public.get(f"{CHECK}?record_id={'0' * 64}&seq=1")
+
+    assert page.faults() == {"record_id": "No record here has this id and an event of this number."}
+
+
+def test_a_leaf_of_another_event_than_the_one_that_is_named_is_refused(
+    public: Browser, proven: sealing.Proven
+) -> None:
+    given = (proven.proof, proven.leaf)
+
+    assert upload(public, *given, record_id=GUJARAT_ID, seq="2").status == 200
+    other = upload(public, *given, record_id=GUJARAT_ID, seq="1")
+    assert other.status == 422
+    assert list(other.faults()) == ["leaf_file"]
 
 
 def test_a_form_from_elsewhere_is_refused(public: Browser) -> None:
@@ -257,10 +273,10 @@ def test_the_commands_on_the_page_verify_the_files_that_they_fetch(
         .splitlines()
     ]
     fetched = [one for one in commands if one[0] == "curl"]
-    names = {"-O": "verifier.py"}
-    for _, option, *rest in fetched:
-        path = rest[-1].removeprefix("http://localhost")
-        name = names.get(option) or rest[0]
+    assert fetched
+    for typed in fetched:
+        path = typed[-1].removeprefix("http://localhost")
+        name = typed[typed.index("-o") + 1] if "-o" in typed else path.rpartition("/")[2]
         (tmp_path / name).write_bytes(public.client.get(path).data)
 
     (python,) = [one for one in commands if "verifier.py" in one]

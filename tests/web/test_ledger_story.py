@@ -1,6 +1,7 @@
 """A record's life story shows where each event stands in the log, and asks until all are sealed."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from xml.etree.ElementTree import Element
 
 import pytest
@@ -11,6 +12,7 @@ from tests.parser import by_id, words
 from tests.web.browser import Browser, Page
 from tests.web.people import PASSWORD, add_staff, record, sell
 from webapp.actions.sealing import Sealer
+from webapp.domain.certificate import Sealed
 
 RECORD = f"/records/{GUJARAT_ID}"
 API = f"/api/v1{RECORD}/events"
@@ -58,9 +60,10 @@ def test_leaf_numbers_are_parted_by_a_thin_space(site: Flask) -> None:
         macro = site.jinja_env.get_template("components/seal.html").make_module(
             {"public_lookup": False}
         )
-        html = macro.seal("aa", 3, 18204)  # type: ignore[attr-defined]
+        html = macro.seal("aa", 3, Sealed("log", 18204, 18300, datetime(2026, 5, 3, tzinfo=UTC)))  # type: ignore[attr-defined]
 
     assert "Sealed as leaf 18\u202f204<" in html
+    assert "of a log of 18\u202f300, <time" in html
 
 
 def test_a_leaf_that_nobody_signed_yet_still_waits(

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from webapp.domain import lifecycle
-from webapp.store import database, holdings, journal, mending, records
+from webapp.store import database, holdings, journal, mending, names, records
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,14 @@ def _differences_above(connection: database.Connection) -> list[str]:
             f"The feed's line of event {line[1]} of the record whose no in holdings is {line[0]} is "
             "not what the event says."
         )
+    found += [
+        f"The kept sums in {table} of {key} are not those of its events."
+        for table, key in mending.differing_sums(connection)
+    ]
+    found += [
+        f"In {table}, {name} is not folded as it is looked for."
+        for table, name in names.wrongly_folded(connection)
+    ]
     return found
 
 

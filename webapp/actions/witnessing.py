@@ -70,12 +70,13 @@ class Asking:
             return False
         if self._known is None:
             self._known = database.read(witnessing.cosigned_size, name)
-        if self._known > newest[0].size:
+        if (known := self._known) > newest[0].size:
+            self._known = None  # asked again, as the witness may have been mistaken
             raise NotCosigned(
-                f"{name} has signed {self._known} leaves, and this log has {newest[0].size}: was the "
+                f"{name} has signed {known} leaves, and this log has {newest[0].size}: was the "
                 "database restored from an old copy?"
             )
-        return self._ask_from(self._known, newest[0])
+        return self._ask_from(known, newest[0])
 
     def _ask_from(self, known: int, newest: Published) -> bool:
         """Asks with a proof that leads on from this size; whether the witness signed."""

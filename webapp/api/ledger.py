@@ -1,18 +1,19 @@
 """The log of all events: tlog-tiles under /ledger/, and each event's leaf and proof; open to every origin."""
 
-from flask import Blueprint, Flask, Response, request
+from flask import Blueprint, Flask, Response, current_app, request
 
 from webapp.actions import sealing
 from webapp.api import access
 from webapp.api.openapi import describes
 from webapp.api.records import bp as records_bp
+from webapp.config import Settings
 
 bp = Blueprint("ledger_files", __name__, url_prefix="/ledger")
 
 _TEXT = "text/plain; charset=utf-8"
 _BYTES = "application/octet-stream"
-_FOR_SECONDS = "public, max-age=2"
-_FOR_EVER = "public, max-age=31536000, immutable"
+_FOR_SECONDS = "max-age=2"
+_FOR_EVER = "max-age=31536000, immutable"
 _OPEN_TO_ALL = ("api.leaf", "api.proof")
 
 
@@ -54,7 +55,8 @@ def growth(old_size: int) -> Response:
 def leaf(record_id: str, seq: int) -> Response:
     """Get an event's leaf: the very bytes that stand in the log."""
     access.reader()
-    return _answer(sealing.leaf(record_id, seq), _BYTES, _FOR_EVER)
+    answer = _answer(sealing.leaf(record_id, seq), _BYTES, _FOR_EVER)
+    return _named(answer, record_id, seq, "leaf")
 
 
 @records_bp.get("/records/<record_id>/events/<int:seq>/proof")
@@ -63,10 +65,17 @@ def proof(record_id: str, seq: int) -> Response:
     """Get the proof that an event stands in the log (.tlog-proof), to be verified offline."""
     access.reader()
     answer = _answer(sealing.prove(record_id, seq).proof, _TEXT, _FOR_SECONDS)
-    name = f"cairn-{record_id[:12]}-{seq}.tlog-proof"
+    return _named(answer, record_id, seq, "tlog-proof")
+
+
+def _named(answer: Response, record_id: str, seq: int, ending: str) -> Response:
+    name = f"cairn-{record_id[:12]}-{seq}.{ending}"
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
 
 
 def _answer(data: bytes, content_type: str, cached: str) -> Response:
-    return Response(data, content_type=content_type, headers={"Cache-Control": cached})
+    settings: Settings = current_app.extensions["cairn.settings"]
+    readers = "public" if settings.public_lookup else "private"
+    kept = {"Cache-Control": f"{readers}, {cached}"}
+    return Response(data, content_type=content_type, headers=kept)

@@ -6,13 +6,16 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup, with_appcontext
 
+from webapp.actions import sealing
 from webapp.actions.sealing import Sealer
 from webapp.cli.shared import in_sentences, settings, with_database
 from webapp.domain import wording
+from webapp.ledger.checkpoint import is_origin
 from webapp.ledger.note import key_text, new_signer
 from webapp.ledger.verifier import Refused, read_key, verify_growth, verify_proof
 from webapp.ledger_files import set_outside_copy_aside, signers
 
+_LONGEST_NAME = 200
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 ledger_group = AppGroup("ledger", help="The log of all events, which anyone can check.")
@@ -24,9 +27,16 @@ ledger_group = AppGroup("ledger", help="The log of all events, which anyone can 
     is_flag=True,
     help="Sign a database that was restored from a copy; followers of the log will see that.",
 )
+@click.option(
+    "--requeue",
+    is_flag=True,
+    help="First look through all events for some that wait nowhere; `flask ledger verify` tells of them.",
+)
 @with_database
-def _seal(accept_restored: bool) -> None:
+def _seal(accept_restored: bool, requeue: bool) -> None:
     """Seal what waits and sign the log; `flask serve` does it all the time."""
+    if requeue:
+        sealing.requeue()
     if accept_restored and (aside := set_outside_copy_aside(settings())):
         click.echo(f"The checkpoint that was signed before is kept as {aside}.")
     added = Sealer(settings()).seal()
@@ -50,10 +60,12 @@ def _new_key(name: str) -> None:
     Set it as LEDGER_KEY. To replace a key, set the new one before the old one, with a space between:
     both then sign.
     """
-    try:
-        click.echo(new_signer(name).secret_text())
-    except ValueError as error:
-        raise click.ClickException(str(error)) from None
+    if not is_origin(name) or len(name) > _LONGEST_NAME:
+        raise click.ClickException(
+            "A log's name is like registry.example.org/log: at most 200 letters, without https://, "
+            "white space and plus."
+        )
+    click.echo(new_signer(name).secret_text())
 
 
 @ledger_group.command("verify-proof")

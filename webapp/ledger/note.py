@@ -16,6 +16,7 @@ from webapp.ledger.verifier import (
     ED25519,
     NAME,
     Key,
+    Refused,
     decode,
     key_id,
     open_note,
@@ -120,7 +121,9 @@ def add_lines(note: bytes, lines: Iterable[str]) -> bytes:
 def _readable(note: bytes, text: bytes) -> bytes:
     read, _ = read_note(note)
     if read != text:
-        raise ValueError("A note's text ends with a line feed.")
+        raise Refused(
+            "note", "its text does not end with a line feed, or it has an empty line more"
+        )
     return note
 
 

@@ -221,7 +221,10 @@ def read_proof(file: bytes, form: str = INCLUSION) -> Proof:
     head, _, note = file.partition(b"\n\n")
     match = re.fullmatch(form, head.decode("latin-1"))
     if match is None or len(file) > MOST_BYTES:
-        raise Refused("proof file", "it is not a number and hashes, an empty line, a checkpoint")
+        ends = " (its line ends were changed)" if b"\r" in file else ""
+        raise Refused(
+            "proof file", f"it is not a number, hashes, an empty line, a checkpoint{ends}"
+        )
     return Proof(int(match[1]), [b64decode(line) for line in match[2].split()], note)
 
 
@@ -288,7 +291,7 @@ def main(arguments: Sequence[str]) -> int:
         witnesses = [read_key(one, COSIGNATURE) for one in given.witness]
         verify(file, other, keys, witnesses, lambda step, says: print(f"{step + ':':13}{says}"))
     except (Refused, OSError) as refusal:
-        print(f"REFUSED. {refusal}")
+        print("REFUSED." if isinstance(refusal, Refused) else "NOT CHECKED.", refusal)
         return 1
     print("VERIFIED.")
     return 0

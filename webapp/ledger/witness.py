@@ -14,23 +14,23 @@ from webapp.ledger.verifier import COSIGNATURE, NUMBER, Keys, Refused, read_note
 def add_cosignatures(checkpoint: bytes, answer: bytes, witnesses: Keys) -> bytes:
     """The signed checkpoint with the lines of a 200 answer that are by these witnesses.
 
-    Lines by others are dropped. Raises Refused if a line is malformed, a witness's line does not
+    Lines by others are dropped, and of each witness all but the first. Raises Refused if a line is malformed, a witness's line does not
     hold or names no time, or there is none.
     """
     text, _ = read_note(checkpoint)
     _, signatures = read_note(text + b"\n" + answer)
     known = {(key.name, key.id): key for key in witnesses if key.kind == COSIGNATURE}
-    lines = []
+    lines: dict[str, str] = {}
     for name, data in signatures:
         key = known.get((name, data[:4]))
         if key is None:
             continue
         if key.check(text, data[4:]) <= 0:
             raise Refused("cosignature", f"{name} does not say when it saw the checkpoint")
-        lines.append(f"\u2014 {name} {b64encode(data).decode()}\n")
+        lines.setdefault(name, f"\u2014 {name} {b64encode(data).decode()}\n")
     if not lines:
         raise Refused("cosignature", "the answer has none by a witness that is known here")
-    return add_lines(checkpoint, lines)
+    return add_lines(checkpoint, lines.values())
 
 
 def cosigned_at(lines: str) -> datetime:

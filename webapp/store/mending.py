@@ -42,7 +42,7 @@ _PROJECTS = (
     " WHERE p.no = q.no"
 )
 _COUNTED = (
-    f"SELECT f.event_type, f.registry, f.month, count(*), sum({_UNITS_OF})"
+    f"SELECT f.event_type, f.registry, f.month, count(*) AS events, sum({_UNITS_OF}) AS units"
     " FROM feed f JOIN holdings h ON h.no = f.record_no"
     " JOIN events e ON e.record_id = h.record_id AND e.seq = f.seq GROUP BY 1, 2, 3"
 )
@@ -52,6 +52,11 @@ _PARTIES = (
     f" sum({_UNITS_OF}) FILTER (WHERE e.event_type = 'retired') AS retired FROM events e"
     " WHERE e.party IS NOT NULL GROUP BY 1) s ON s.party = q.name WHERE p.no = q.no"
 )
+_UNITS = ("records", "issued", "available", "sold", "retired", "cancelled")
+_SUMMED = ", ".join(f"sum({name}) AS {name}" for name in _UNITS)
+_OTHER_UNITS = " OR ".join(
+    f"p.{name} + coalesce(t.{name}, 0) <> coalesce(h.{name}, 0)" for name in _UNITS
+)
 _BOTH_KEPT = (
     "SELECT registry, vintage, status, sum(records), sum(issued), sum(available), sum(sold),"
     " sum(retired), sum(cancelled) FROM (SELECT * FROM unit_sums UNION ALL SELECT registry,"
@@ -59,6 +64,31 @@ _BOTH_KEPT = (
     " GROUP BY 1, 2, 3 HAVING sum(records) <> 0 OR sum(issued) <> 0"
 )
 _DIFFERING = f"(({_BOTH_KEPT}) EXCEPT ({_GROUPED})) UNION ALL (({_GROUPED}) EXCEPT ({_BOTH_KEPT}))"
+
+# The sums of months, projects and parties, each with what is pending, beside what they are sums of.
+_DIFFERING_SUMS = (
+    "SELECT 'event_sums', concat_ws(', ', event_type, registry, month) FROM"
+    " (SELECT event_type, registry, month, sum(events) AS events, sum(units) AS units FROM"
+    " (SELECT event_type, registry, month, events, units FROM event_sums UNION ALL"
+    " SELECT event_type, registry, month, 1, units FROM pending_sums WHERE event_type IS NOT NULL) k"
+    " GROUP BY 1, 2, 3 HAVING sum(events) <> 0 OR sum(units) <> 0) kept"
+    f" FULL JOIN ({_COUNTED}) counted USING (event_type, registry, month)"
+    " WHERE (kept.events, kept.units) IS DISTINCT FROM (counted.events, counted.units) LIMIT 1",
+    "SELECT 'projects', concat_ws(', ', p.registry, p.name) FROM projects p"
+    f" FULL JOIN (SELECT project_no, {_SUMMED} FROM pending_sums GROUP BY 1) t ON t.project_no = p.no"
+    " FULL JOIN (SELECT project_no, count(*) AS records, sum(quantity) AS issued,"
+    " sum(available) AS available, sum(sold) AS sold, sum(retired) AS retired,"
+    " sum(cancelled) AS cancelled FROM holdings GROUP BY 1) h"
+    f" ON h.project_no = p.no WHERE p.no IS NULL OR {_OTHER_UNITS} LIMIT 1",
+    "SELECT 'parties', coalesce(p.name, e.party) FROM parties p FULL JOIN (SELECT party_no,"
+    " count(*) AS events, coalesce(sum(units) FILTER (WHERE event_type = 'retired'), 0) AS retired"
+    " FROM pending_sums WHERE party_no IS NOT NULL GROUP BY 1) t ON t.party_no = p.no"
+    " FULL JOIN (SELECT e.party, count(*) AS events,"
+    f" coalesce(sum({_UNITS_OF}) FILTER (WHERE e.event_type = 'retired'), 0) AS retired FROM events e"
+    " WHERE e.party IS NOT NULL GROUP BY 1) e ON e.party = p.name WHERE p.no IS NULL"
+    " OR (p.events + coalesce(t.events, 0), p.retired + coalesce(t.retired, 0))"
+    " IS DISTINCT FROM (coalesce(e.events, 0), coalesce(e.retired, 0)) LIMIT 1",
+)
 
 
 def make_anew(connection: Connection) -> None:
@@ -87,6 +117,11 @@ def differing_groups(connection: Connection) -> list[tuple[str, int, str]]:
     """The registries, vintages and statuses whose kept sums are not those of their holdings."""
     rows = connection.execute(_DIFFERING).fetchall()
     return sorted({(row[0], row[1], row[2]) for row in rows})
+
+
+def differing_sums(connection: Connection) -> list[tuple[str, str]]:
+    """Of each table of sums a row, by its table and its key, that is not what it is the sum of."""
+    return [row for query in _DIFFERING_SUMS for row in connection.execute(query).fetchall()]
 
 
 def missing_lines(connection: Connection) -> int:

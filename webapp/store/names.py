@@ -15,6 +15,7 @@ _ADD_PROJECT = (
 )
 _PARTIES = "SELECT name, no FROM parties WHERE name = ANY (%s)"
 _ADD_PARTY = "INSERT INTO parties (name, folded) VALUES (%s, %s) ON CONFLICT DO NOTHING"
+_PAGE = 5000
 _KEY_LENGTH = 100  # letters; what an index holds of a name to sort by it
 
 
@@ -90,3 +91,15 @@ def fold_anew(connection: Connection) -> None:
             names.execute(f"SELECT no, name, folded FROM {table}")
             wrong = [(fold(name), no) for no, name, folded in names if fold(name) != folded]
             writing.executemany(f"UPDATE {table} SET folded = %s WHERE no = %s", wrong)
+
+
+def wrongly_folded(connection: Connection) -> list[tuple[str, str]]:
+    """The projects and parties (table, name) whose names are not folded as look-ups fold them."""
+    wrong = []
+    for table in ("projects", "parties"):
+        after = -(2**31)
+        page = f"SELECT no, name, folded FROM {table} WHERE no > %s ORDER BY no LIMIT {_PAGE}"
+        while rows := connection.execute(page, (after,)).fetchall():
+            wrong += [(table, name) for _, name, folded in rows if folded != fold(name)]
+            after = rows[-1][0]
+    return wrong

@@ -12,16 +12,26 @@ from webapp.store.journal import EVENT_COLUMNS, event_of
 from webapp.store.records import RECORD_COLUMNS, record_of
 
 HASH_BYTES = 32
-_EVENT_AT = 1 + RECORD_COLUMNS.count(",") + 1  # the account and the record come before it
+_RECORD_AT = 3
+_EVENT_AT = _RECORD_AT + RECORD_COLUMNS.count(",") + 1
 
 _LOCK = "SELECT size, frontier FROM ledger_head FOR UPDATE"
+# One statement, since an event and its place on the queue or in the log come together.
+_REQUEUE = (
+    "INSERT INTO ledger_queue (record_id, seq) SELECT record_id, seq FROM events e WHERE NOT EXISTS"
+    " (SELECT FROM ledger_leaves l WHERE l.record_id = e.record_id AND l.seq = e.seq)"
+    " AND NOT EXISTS (SELECT FROM ledger_queue q WHERE q.record_id = e.record_id AND q.seq = e.seq)"
+    " ORDER BY at, record_id, seq"
+)
 _HEAD = "SELECT size, frontier FROM ledger_head"
-# What is sealed leaves the queue, so nothing is passed over whose transaction commits late.
+# What is sealed leaves the queue, so nothing is passed over whose transaction commits late. A row
+# whose event is gone is told, and not forgotten.
 _TAKE = (
     "WITH taken AS (DELETE FROM ledger_queue WHERE id = ANY (ARRAY("
     "SELECT id FROM ledger_queue ORDER BY id LIMIT %s)) RETURNING id, record_id, seq)"
-    f" SELECT e.actor_id, {RECORD_COLUMNS}, {EVENT_COLUMNS} FROM taken t JOIN records r ON r.id = t.record_id"
-    " JOIN events e ON e.record_id = t.record_id AND e.seq = t.seq ORDER BY t.id"
+    f" SELECT t.record_id, t.seq, e.actor_id, {RECORD_COLUMNS}, {EVENT_COLUMNS} FROM taken t"
+    " LEFT JOIN records r ON r.id = t.record_id"
+    " LEFT JOIN events e ON e.record_id = t.record_id AND e.seq = t.seq ORDER BY t.id"
 )
 _MOVE = "UPDATE ledger_head SET size = %s, frontier = %s"
 _COPY_LEAVES = (
@@ -42,17 +52,22 @@ _NODES = (
 _ENTRIES = "SELECT data FROM ledger_leaves WHERE no >= %s AND no < %s ORDER BY no"
 _LEAF = "SELECT no, data FROM ledger_leaves WHERE record_id = %s AND seq = %s"
 _PLACES = (
-    "SELECT seq, no FROM ledger_leaves WHERE record_id = %s"
-    " AND no < (SELECT max(size) FROM ledger_checkpoints)"
-)
-_SEALED = (
-    "SELECT c.origin, l.no, c.size, c.at FROM ledger_leaves l CROSS JOIN LATERAL ("
+    "SELECT l.seq, c.origin, l.no, c.size, c.at FROM ledger_leaves l CROSS JOIN LATERAL ("
     "SELECT origin, size, at FROM ledger_checkpoints WHERE size > l.no ORDER BY size LIMIT 1) c"
-    " WHERE l.record_id = %s AND l.seq = %s"
+    " WHERE l.record_id = %s"
 )
+_SEALED = f"{_PLACES} AND l.seq = %s"
+_SIGNED = "(SELECT coalesce(max(size), 0) FROM ledger_checkpoints)"
+# A leaf that is not signed waits, too.
 _OLDEST_WAITING = (
-    "SELECT e.at FROM (SELECT record_id, seq FROM ledger_queue ORDER BY id LIMIT 1) q"
-    " JOIN events e ON e.record_id = q.record_id AND e.seq = q.seq"
+    "SELECT min(e.at) FROM (SELECT record_id, seq FROM ledger_leaves"
+    f" WHERE no = {_SIGNED} UNION ALL"
+    " (SELECT record_id, seq FROM ledger_queue ORDER BY id LIMIT 1)) w"
+    " JOIN events e ON e.record_id = w.record_id AND e.seq = w.seq"
+)
+_WAITING = (
+    "SELECT (SELECT count(*) FROM ledger_queue)"
+    f" + coalesce((SELECT size FROM ledger_head), 0) - {_SIGNED}"
 )
 _SIZES_BEFORE = (
     "SELECT coalesce((SELECT size FROM ledger_checkpoints WHERE at < w.ending"
@@ -75,11 +90,16 @@ _PUBLISH_IN_TURN = "SELECT pg_advisory_xact_lock(7240616)"
 
 
 class Waiting(NamedTuple):
-    """An event that waits for its place in the log, with its record and the account that acted."""
+    """An event that waits for its place in the log, with its record and the account that acted.
 
-    record: Record
-    event: Event
+    Record and event are None where there is none, which only somebody past the application can make.
+    """
+
+    record_id: str
+    seq: int
     actor_id: str
+    record: Record | None
+    event: Event | None
 
 
 class Leaf(NamedTuple):
@@ -130,11 +150,20 @@ def is_waiting(connection: Connection) -> bool:
 
 
 def waiting_count(connection: Connection) -> int:
-    """How many events wait."""
-    row = connection.execute("SELECT count(*) FROM ledger_queue").fetchone()
+    """How many events wait to be sealed, or sealed to be signed."""
+    row = connection.execute(_WAITING).fetchone()
     assert row is not None
     number: int = row[0]
     return number
+
+
+def requeue(connection: Connection) -> int:
+    """Queues events that are neither in the log nor on the queue; how many there were.
+
+    Only a version of the application that knows no log, and ran beside this one, leaves such.
+    """
+    connection.execute(_LOCK)
+    return connection.execute(_REQUEUE).rowcount
 
 
 def lock_head(connection: Connection) -> Head:
@@ -143,13 +172,14 @@ def lock_head(connection: Connection) -> Head:
 
 
 def head(connection: Connection) -> Head:
-    """The head as it is."""
+    """The head as it is; that of an empty log if somebody took its row away."""
     return _head(connection, _HEAD)
 
 
 def _head(connection: Connection, query: str) -> Head:
     row = connection.execute(query).fetchone()
-    assert row is not None  # the migration made it, and a trigger keeps it
+    if row is None:  # the migration made it, and a trigger keeps it from the application
+        return Head(0, ())
     size, hashes = row
     parts = range(0, len(hashes), HASH_BYTES)
     return Head(size, tuple(bytes(hashes[at : at + HASH_BYTES]) for at in parts))
@@ -158,7 +188,16 @@ def _head(connection: Connection, query: str) -> Head:
 def take(connection: Connection, limit: int) -> list[Waiting]:
     """Takes the next events off the queue, those first that came first."""
     rows = connection.execute(_TAKE, (limit,)).fetchall()
-    return [Waiting(record_of(row[1:]), event_of(row[_EVENT_AT:]), row[0]) for row in rows]
+    return [
+        Waiting(
+            row[0],
+            row[1],
+            row[2],
+            record_of(row[_RECORD_AT:]) if row[_RECORD_AT] is not None else None,
+            event_of(row[_EVENT_AT:]) if row[_EVENT_AT] is not None else None,
+        )
+        for row in rows
+    ]
 
 
 def append(
@@ -207,21 +246,24 @@ def leaf_of(connection: Connection, record_id: str, seq: int) -> tuple[int, byte
     return None if row is None else (row[0], bytes(row[1]))
 
 
-def places(connection: Connection, record_id: str) -> dict[int, int]:
-    """The numbers in the signed log of a record's events, by seq; those that wait are left out."""
-    return dict(connection.execute(_PLACES, (record_id,)).fetchall())
+def places(connection: Connection, record_id: str) -> dict[int, Sealed]:
+    """Where a record's events stand in the signed log, by seq; those that wait are left out."""
+    rows = connection.execute(_PLACES, (record_id,)).fetchall()
+    return {seq: Sealed(*place) for seq, *place in rows}
 
 
 def sealed(connection: Connection, record_id: str, seq: int) -> Sealed | None:
     """Where an event stands, and in which checkpoint first; None while none was signed that has it."""
     row = connection.execute(_SEALED, (record_id, seq)).fetchone()
-    return None if row is None else Sealed(*row)
+    return None if row is None else Sealed(*row[1:])
 
 
 def waiting_since(connection: Connection) -> datetime | None:
-    """When the event was written that is sealed next; None if none waits."""
+    """When the event was written that is sealed or signed next; None if none waits."""
     row = connection.execute(_OLDEST_WAITING).fetchone()
-    return None if row is None else row[0]
+    assert row is not None
+    oldest: datetime | None = row[0]
+    return oldest
 
 
 def sizes_before(connection: Connection, times: Sequence[datetime]) -> list[int]:

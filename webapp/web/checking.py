@@ -12,6 +12,7 @@ from webapp.domain.refusals import EventNotFound, ProofWaits
 from webapp.ledger.entry import MalformedLeaf, Said, read
 from webapp.ledger.verifier import Key, Refused, read_key, verify_proof
 
+NO_SUCH_EVENT = "No record here has this id and an event of this number."
 _MOST_DIGITS = 16
 
 
@@ -62,6 +63,10 @@ class Checked:
         """Whether all of it does."""
         return all(one.held for one in self.steps)
 
+    def keys(self, given: str) -> set[str]:
+        """Those of the keys, as they were given, that bear the log's name."""
+        return {one for one in given.split() if one.startswith(f"{self.origin}+")}
+
 
 def read_given(form: CheckForm, files: dict[str, FileStorage]) -> tuple[bytes, bytes] | None:
     """The proof and the leaf that a form gives; None when something is missing, told at its field."""
@@ -74,7 +79,11 @@ def read_given(form: CheckForm, files: dict[str, FileStorage]) -> tuple[bytes, b
         proof = pasted(form.proof.data)
     else:
         form.refuse("proof_file", "Choose the proof's file, or put the proof in as text.")
-    leaf = _uploaded(files, "leaf_file") or _own_leaf(form)
+    leaf = _uploaded(files, "leaf_file")
+    if leaf is None:
+        leaf = _own_leaf(form)
+    else:
+        _refuse_another_event(form, leaf)
     if not (form.key.data or "").strip():
         form.refuse("key", "Without the log's key a signature means nothing. Put it in.")
     return None if proof is None or leaf is None or form.in_error else (proof, leaf)
@@ -90,6 +99,24 @@ def _uploaded(files: dict[str, FileStorage], name: str) -> bytes | None:
     return file.stream.read() if file is not None and file.filename else None
 
 
+def _refuse_another_event(form: CheckForm, leaf: bytes) -> None:
+    """A leaf's file beside the name of an event must be of that event."""
+    record_id, seq = (form.record_id.data or "").strip().lower(), (form.seq.data or "").strip()
+    if not record_id and not seq:
+        return
+    try:
+        said = read(leaf)
+    except MalformedLeaf:  # which the verifier tells better
+        return
+    if record_id in ("", said.record.id) and seq in ("", str(said.event.seq)):
+        return
+    form.refuse(
+        "leaf_file",
+        f"This file is of event {said.event.seq} of the record {said.record.id}. Choose another, or "
+        "name no other event below.",
+    )
+
+
 def _own_leaf(form: CheckForm) -> bytes | None:
     record_id = (form.record_id.data or "").strip().lower()
     seq = (form.seq.data or "").strip()
@@ -103,7 +130,7 @@ def _own_leaf(form: CheckForm) -> bytes | None:
         try:
             return sealing.leaf(record_id, int(seq))
         except EventNotFound:
-            form.refuse("seq", "No record here has this id and an event of this number.")
+            form.refuse("seq", NO_SUCH_EVENT)
         except ProofWaits as waits:
             form.refuse("seq", waits.detail)
     return None

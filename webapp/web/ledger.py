@@ -10,12 +10,12 @@ from werkzeug.wrappers import Response
 
 from webapp.actions import sealing
 from webapp.config import Settings
-from webapp.domain.refusals import InvalidQuery, ProofWaits, Unavailable
+from webapp.domain.refusals import EventNotFound, InvalidQuery, ProofWaits, Unavailable
 from webapp.ledger import verifier
 from webapp.ledger.note import key_text
 from webapp.ledger_files import public_keys
 from webapp.web import access, growth, htmx
-from webapp.web.checking import Checked, CheckForm, read_given, run
+from webapp.web.checking import NO_SUCH_EVENT, Checked, CheckForm, read_given, run
 
 bp = Blueprint("ledger", __name__)
 
@@ -83,16 +83,19 @@ def verifier_file() -> Response:
 def leaf(record_id: str, seq: int) -> Response:
     """An event's leaf, for who is signed in where scripts need a token."""
     access.reader()
-    return Response(sealing.leaf(record_id, seq), content_type="application/octet-stream")
+    return _file(sealing.leaf(record_id, seq), f"{record_id[:12]}-{seq}.leaf")
 
 
 @bp.get("/records/<record_id>/events/<int:seq>/proof")
 def proof(record_id: str, seq: int) -> Response:
     """The proof that an event stands in the log, likewise."""
     access.reader()
-    response = Response(sealing.prove(record_id, seq).proof, content_type="text/plain")
-    name = f"cairn-{record_id[:12]}-{seq}.tlog-proof"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return _file(sealing.prove(record_id, seq).proof, f"{record_id[:12]}-{seq}.tlog-proof")
+
+
+def _file(data: bytes, name: str) -> Response:
+    response = Response(data, content_type="application/octet-stream")
+    response.headers["Content-Disposition"] = f'attachment; filename="cairn-{name}"'
     return response
 
 
@@ -107,7 +110,7 @@ def seals(record_id: str) -> Response | str:
         places = sealing.places(record_id)
     except Unavailable:
         return Response(status=204)  # nobody pressed anything: it is asked again in a second
-    sealed = {seq: no for seq, no in sorted(places.items()) if first <= seq <= last}
+    sealed = {seq: place for seq, place in sorted(places.items()) if first <= seq <= last}
     html = render_template(
         "ledger/seals.html",
         record_id=record_id,
@@ -127,17 +130,18 @@ def _own_proof(form: CheckForm) -> str:
         return sealing.prove(record_id, int(seq)).proof.decode()
     except ProofWaits as waits:
         form.refuse("proof_file", waits.detail)
-        return ""
+    except EventNotFound:
+        form.refuse("record_id", NO_SUCH_EVENT)
+    return ""
 
 
 def _check_page(form: CheckForm, checked: Checked | None = None) -> str:
     ours = _keys()
-    given = (form.key.data or "").split()
     return render_template(
         "ledger/check.html",
         form=form,
         checked=checked,
-        foreign=not set(given) <= set(ours),
+        foreign=checked is not None and bool(checked.keys(form.key.data or "") - set(ours)),
         commands=_commands(form, ours),
     )
 
@@ -145,12 +149,13 @@ def _check_page(form: CheckForm, checked: Checked | None = None) -> str:
 def _commands(form: CheckForm, keys: list[str]) -> str:
     """What to type to do the same offline, for the event that the form names."""
     record_id, seq = (form.record_id.data or "RECORD_ID"), (form.seq.data or "EVENT")
+    token = "" if _settings().public_lookup else ' -H "Authorization: Bearer TOKEN"'
     event = f"{request.host_url}api/v1/records/{quote(record_id)}/events/{quote(seq)}"
     return "\n".join(
         (
-            f"curl -O {url_for('ledger.verifier', _external=True)}",
-            _typed(("curl -o event.tlog-proof", f"{event}/proof")),
-            _typed(("curl -o event.leaf", f"{event}/leaf")),
+            f"curl -fO {url_for('ledger.verifier', _external=True)}",
+            _typed((f"curl -f{token} -o event.tlog-proof", f"{event}/proof")),
+            _typed((f"curl -f{token} -o event.leaf", f"{event}/leaf")),
             "python3 -m pip install cryptography",
             _typed(("python3 verifier.py event.tlog-proof", "--leaf event.leaf"), keys),
         )

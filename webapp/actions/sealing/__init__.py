@@ -13,11 +13,15 @@ from webapp.actions.sealing.proving import (
     status,
     tile,
 )
-from webapp.actions.sealing.sealing import LedgerBehind, Sealer, is_waiting
+from webapp.actions.sealing.sealing import Sealer, is_waiting, requeue
+from webapp.actions.sealing.stopped import CannotSeal, CopyNotKept, LedgerBehind, OtherLog
 
 __all__ = [
+    "CannotSeal",
+    "CopyNotKept",
     "Growth",
     "LedgerBehind",
+    "OtherLog",
     "Proven",
     "Sealer",
     "Status",
@@ -28,6 +32,7 @@ __all__ = [
     "leaf",
     "places",
     "prove",
+    "requeue",
     "sealed",
     "status",
     "tile",

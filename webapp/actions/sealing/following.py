@@ -6,7 +6,7 @@ from typing import Literal
 
 from webapp.actions.sealing import trees
 from webapp.config import Settings
-from webapp.ledger_files import outside_copy
+from webapp.ledger_files import outside_copy, public_keys
 from webapp.store import database, sealing
 from webapp.store.database import Connection
 
@@ -84,13 +84,17 @@ def why_behind(settings: Settings) -> str | None:
 
     It costs a few short reads. Raises Unavailable.
     """
+    names = {key.name for key in public_keys(settings)}
     try:
         note = outside_copy(settings)
     except OSError:  # kept for the sealer alone
         note = None
-    return database.read(_why_behind, note)
+    return database.read(_why_behind, note, names)
 
 
-def _why_behind(connection: Connection, note: bytes | None) -> str | None:
+def _why_behind(connection: Connection, note: bytes | None, names: set[str]) -> str | None:
     size = sealing.head(connection).size  # also tells that the database answers
-    return None if note is None else trees.has_grown_from(connection, note, size)
+    newest = sealing.newest(connection)
+    if newest and names and newest[0].origin not in names:
+        return f"The log is called {newest[0].origin}, and this server's key {names.pop()}."
+    return None if note is None else trees.has_not_grown_from(connection, note, size)

@@ -90,9 +90,9 @@ def leaf(record_id: str, seq: int) -> bytes:
     return database.read(_found, record_id, seq)[1]
 
 
-def places(record_id: str) -> dict[int, int]:
-    """The numbers in the signed log of a record's events, by seq; those that wait are left out."""
-    return database.read(sealing.places, record_id)
+def places(record_id: str) -> dict[int, Sealed]:
+    """Where a record's events stand in the signed log, by seq; those that wait are left out."""
+    return database.read(sealing.places, record_id) if is_record_id(record_id) else {}
 
 
 def sealed(record_id: str, seq: int) -> Sealed | None:

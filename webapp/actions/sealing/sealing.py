@@ -4,36 +4,34 @@ import secrets
 from typing import Any
 
 from webapp.actions.sealing import trees
+from webapp.actions.sealing.stopped import CannotSeal, CopyNotKept, LedgerBehind, OtherLog
 from webapp.config import Settings
-from webapp.domain.refusals import Unavailable
 from webapp.ledger.checkpoint import sign_checkpoint, write_checkpoint
-from webapp.ledger.entry import SALT_BYTES, account_digest, leaf
+from webapp.ledger.entry import SALT_BYTES, MalformedLeaf, account_digest, leaf
 from webapp.ledger.merkle import Frontier
 from webapp.ledger.verifier import Checkpoint, hash_leaf
 from webapp.ledger_files import keep_outside, outside_copy, signers
-from webapp.store import database, journal, sealing
+from webapp.store import database, journal, mending, sealing
 from webapp.store.database import Connection
-from webapp.store.sealing import Head, Leaf
+from webapp.store.sealing import Head, Leaf, Published, Waiting
 
 _LEAVES = 2000  # in a transaction
 _TILE_HEIGHT = 8
 
 
-class LedgerBehind(Unavailable):
-    """The database is behind what was signed, or differs from it: nothing more is signed."""
-
-    code = "ledger_behind"
-
-    def __init__(self, why: str) -> None:
-        super().__init__(
-            f"The ledger signs nothing: {why} Restore the newest backup; or, if this one is the "
-            "newest, run `flask ledger seal --accept-restored`, which followers of the log will see."
-        )
-
-
 def is_waiting() -> bool:
     """Whether an event waits to be sealed."""
     return database.read(sealing.is_waiting)
+
+
+def requeue() -> int:
+    """Queues events that are neither in the log nor on the queue; how many there were."""
+    return database.change(_requeue)
+
+
+def _requeue(connection: Connection) -> int:
+    mending.take_time(connection)
+    return sealing.requeue(connection)
 
 
 class Sealer:
@@ -45,7 +43,7 @@ class Sealer:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._signers = signers(settings)
-        self._checked: bytes | None = None  # the outside copy that the log was compared with
+        self._compared: bytes | None = None  # the outside copy whose leaves were looked at
 
     @property
     def origin(self) -> str:
@@ -56,7 +54,7 @@ class Sealer:
         """Seals what waits and signs the log; how many leaves were added.
 
         Each batch is committed before it is signed: what is signed is never lost. Raises
-        LedgerBehind, Unavailable.
+        LedgerBehind, OtherLog, CannotSeal, CopyNotKept, Unavailable.
         """
         self._compare()
         added = 0
@@ -70,42 +68,73 @@ class Sealer:
         return added
 
     def _compare(self) -> None:
-        """Compares the log with the copy outside, once for each copy."""
-        note = outside_copy(self._settings)
-        if note is None or note == self._checked:
+        """Refuses to go on unless the log has grown from the copy outside, and is ours.
+
+        Each time: the database may be restored under a sealer that runs.
+        """
+        newest = _newest()
+        if newest is not None and newest.origin != self.origin:
+            raise OtherLog(newest.origin, self.origin)
+        try:
+            note = outside_copy(self._settings)
+        except OSError as error:
+            raise CopyNotKept(str(self._settings.data_dir), error.strerror or str(error)) from None
+        if note is None:
             return
-        if why := database.read(_why_not_grown, note):
+        if why := database.read(_why_not_grown, note, note == self._compared):
             raise LedgerBehind(why)
-        self._checked = note
+        self._compared = note
 
     def _publish(self) -> None:
-        head = database.read(sealing.head)
-        newest = database.read(sealing.newest)
-        if newest and newest[0].size >= head.size:
-            self._keep(newest[0].note.encode())
-            return
-        checkpoint = Checkpoint(self.origin, head.size, Frontier(head.size, head.frontier).root)
-        if newest and newest[0].origin != self.origin:
-            raise LedgerBehind(
-                f"the log is called {newest[0].origin}, and the key's name is {self.origin}."
-            )
+        head, newest = database.read(sealing.head), _newest()
+        if newest is None or newest.size < head.size:
+            checkpoint = Checkpoint(self.origin, head.size, _frontier(head).root)
+            database.read(_must_lead_to, newest, checkpoint)
+            database.change(sealing.publish, self._signed(checkpoint))
+            newest = _newest()  # another's may be larger
+            assert newest is not None
+        self._keep(newest.note.encode())
+
+    def _signed(self, checkpoint: Checkpoint) -> dict[str, Any]:
         at = database.read(journal.now).replace(microsecond=0)  # what is signed has whole seconds
-        note = sign_checkpoint(checkpoint, self._signers)
         text, time = write_checkpoint(checkpoint), int(at.timestamp())
-        timed = "".join(signer.timed_line(text, time) for signer in self._signers)
-        values: dict[str, Any] = checkpoint._asdict()
-        values |= {"note": note.decode(), "at": at, "timed": timed}
-        database.change(sealing.publish, values)
-        self._keep(database.read(sealing.newest)[0].note.encode())  # another's may be larger
+        return checkpoint._asdict() | {
+            "note": sign_checkpoint(checkpoint, self._signers).decode(),
+            "at": at,
+            "timed": "".join(signer.timed_line(text, time) for signer in self._signers),
+        }
 
     def _keep(self, note: bytes) -> None:
-        if note != self._checked:
+        try:
             keep_outside(self._settings, note)
-            self._checked = note
+            self._compared = note  # it was led to from the one before
+        except OSError as error:
+            raise CopyNotKept(str(self._settings.data_dir), error.strerror or str(error)) from None
 
 
-def _why_not_grown(connection: Connection, note: bytes) -> str | None:
-    return trees.has_grown_from(connection, note, sealing.head(connection).size)
+def _newest() -> Published | None:
+    return next(iter(database.read(sealing.newest)), None)
+
+
+def _why_not_grown(connection: Connection, note: bytes, compared: bool) -> str | None:
+    newest = next(iter(sealing.newest(connection)), None)
+    size = sealing.head(connection).size
+    if compared and newest and newest.size <= size and newest.note.encode() == note:
+        return None  # the usual case: it was signed last, and is there
+    return trees.has_not_grown_from(connection, note, size)
+
+
+def _frontier(head: Head) -> Frontier:
+    try:
+        return Frontier(head.size, head.frontier)
+    except ValueError as damaged:
+        raise LedgerBehind(f"The head of the log is damaged: {damaged}") from None
+
+
+def _must_lead_to(connection: Connection, newest: Published | None, now: Checkpoint) -> None:
+    """Raises LedgerBehind unless what is there now begins with what was signed last."""
+    if why := trees.has_not_led_to(connection, newest, now):
+        raise LedgerBehind(why)
 
 
 def _seal_batch(connection: Connection) -> int:
@@ -113,12 +142,10 @@ def _seal_batch(connection: Connection) -> int:
     waiting = sealing.take(connection, _LEAVES)
     if not waiting:
         return 0
-    leaves = []
-    for no, one in enumerate(waiting, start=head.size):
-        salt = secrets.token_bytes(SALT_BYTES)
-        data = leaf(one.record, one.event, account_digest(salt, one.actor_id))
-        leaves.append(Leaf(no, one.record.id, one.event.seq, hash_leaf(data), data, salt))
-    frontier = Frontier(head.size, head.frontier)
+    frontier = _frontier(head)
+    newest = next(iter(sealing.newest(connection)), None)
+    _must_lead_to(connection, newest, Checkpoint("", head.size, frontier.root))
+    leaves = [_leaf(no, one) for no, one in enumerate(waiting, start=head.size)]
     completed = frontier.extend(one.hash for one in leaves)
     nodes = [
         (node.level, node.number, made)
@@ -127,3 +154,14 @@ def _seal_batch(connection: Connection) -> int:
     ]
     sealing.append(connection, leaves, nodes, Head(frontier.size, frontier.hashes))
     return len(leaves)
+
+
+def _leaf(no: int, one: Waiting) -> Leaf:
+    if one.record is None or one.event is None:
+        raise CannotSeal(one.record_id, one.seq, "it is on the queue and nowhere else")
+    salt = secrets.token_bytes(SALT_BYTES)
+    try:
+        data = leaf(one.record, one.event, account_digest(salt, one.actor_id))
+    except MalformedLeaf as why:
+        raise CannotSeal(one.record_id, one.seq, str(why).rstrip(".")) from None
+    return Leaf(no, one.record_id, one.seq, hash_leaf(data), data, salt)

@@ -30,7 +30,8 @@ def check_places() -> None:
         raise Disagreement(f"{table}: the row with the {key} belongs to no row of events.")
     if not found.sealed and not found.queued:
         raise Disagreement(
-            f"events: the row with the {key} is neither in ledger_leaves nor in ledger_queue."
+            f"events: the row with the {key} is neither in ledger_leaves nor in ledger_queue. If an "
+            "older version of Cairn wrote it, `flask ledger seal --requeue` has it sealed."
         )
     raise Disagreement(
         f"events: the row with the {key} is {found.sealed} times in ledger_leaves and {found.queued} "

@@ -105,5 +105,7 @@ def block_of(value: Any) -> Any:
 
 def blocks_of(value: Any) -> Any:
     """A multirange as Blocks; as PostgreSQL has it if it is none."""
+    if value is None:
+        return None
     blocks = tuple(block_of(one) for one in value)
     return Blocks(blocks) if all(isinstance(one, Block) for one in blocks) else str(value)

@@ -6,12 +6,13 @@ from datetime import UTC, datetime
 
 from webapp.actions.verifying.rows import Disagreement, differs
 from webapp.ledger.merkle import Frontier
-from webapp.ledger.note import add_lines, time_of
+from webapp.ledger.note import add_lines, time_of, timed
 from webapp.ledger.verifier import (
     Checkpoint,
     Keys,
     Refused,
     open_note,
+    read_note,
     verify_checkpoint,
 )
 from webapp.ledger.witness import cosigned_at
@@ -82,6 +83,7 @@ class Signed:
             noted = verify_checkpoint(row.note.encode(), self._keys)
         except Refused as refused:
             raise Disagreement(f"{where}: note does not hold. {refused}") from None
+        self._refuse_strangers(where, "note", row.note, self._keys)
         for column in Checkpoint._fields:
             if (found := getattr(row, column)) != (said := getattr(noted, column)):
                 raise differs(where, column, found, said, "its note")
@@ -101,8 +103,20 @@ class Signed:
             said = datetime.fromtimestamp(time_of(row.note.encode(), row.timed, self._keys), UTC)
         except Refused as refused:
             raise Disagreement(f"{where}: timed does not hold. {refused}") from None
+        lines = f"\n\n{row.timed}"
+        self._refuse_strangers(where, "timed", lines, [timed(key) for key in self._keys])
         if row.at != said:
             raise differs(where, "at", row.at, said, "timed")
+
+    def _refuse_strangers(self, where: str, column: str, note: str, keys: Keys) -> None:
+        """We sign with our own keys alone, and what witnesses sign is kept elsewhere."""
+        known = {(key.name, key.id) for key in keys}
+        for name, data in read_note(note.encode())[1]:
+            if (name, data[:4]) not in known:
+                raise Disagreement(
+                    f"{where}: {column} has a line by {name} with a key that is not known here. If the "
+                    "log's key was replaced, give the one before with --key."
+                )
 
     def _check_cosignature(self, row: CheckpointRow, kept: Cosigned) -> None:
         """Verifies a line of a witness whose key is known, and that others are lines at all."""
@@ -110,7 +124,7 @@ class Signed:
         keys = [key for key in self._witnesses if key.name == kept.witness]
         try:
             note = add_lines(row.note.encode(), [kept.line])
-            if not kept.line.startswith(f"\u2014 {kept.witness} "):
+            if {name for name, _ in read_note(b"\n\n" + kept.line.encode())[1]} != {kept.witness}:
                 raise Disagreement(f"{where}: line is by somebody else than its witness.")
             if keys:
                 open_note(note, keys)

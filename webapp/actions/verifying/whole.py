@@ -6,6 +6,8 @@ sealers may go on meanwhile.
 What nothing can be held against, and an edit of which is therefore not found:
 - `ledger_queue.id`: it only says which event is sealed first.
 - An event that still waits on the queue, and its record, changed in every place alike.
+- One of two lines of a checkpoint that was signed with two keys, removed.
+- What a witness signed whose key is not in LEDGER_WITNESSES any more, with its time.
 - A checkpoint removed that is neither the newest one nor in a copy that is given, or what a witness
   signed of one.
 - The whole log written anew with our own key, unless a copy that somebody else kept is given.
