@@ -221,10 +221,8 @@ def read_proof(file: bytes, form: str = INCLUSION) -> Proof:
     head, _, note = file.partition(b"\n\n")
     match = re.fullmatch(form, head.decode("latin-1"))
     if match is None or len(file) > MOST_BYTES:
-        ends = " (its line ends were changed)" if b"\r" in file else ""
-        raise Refused(
-            "proof file", f"it is not a number, hashes, an empty line, a checkpoint{ends}"
-        )
+        ends = " (line ends were changed)" if b"\r" in file else ""
+        raise Refused("proof file", f"it is not number and hashes, empty line, checkpoint{ends}")
     return Proof(int(match[1]), [b64decode(line) for line in match[2].split()], note)
 
 
