@@ -7,7 +7,7 @@ import psycopg
 import pytest
 from flask import Flask
 
-from tests.actions.test_importing import assert_consistent
+from tests.actions.importing.taking import assert_consistent
 from tests.conftest import Filled
 from tests.factories import DESK
 from webapp.actions import exporting, importing
