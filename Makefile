@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run demo setup test lint bench pins clean
+.PHONY: run demo setup test coverage lint bench pins clean
 
 run: .venv/runs
 	@exec $(BIN)/flask serve
@@ -14,6 +14,10 @@ demo: .venv/runs
 setup: .venv/runs
 
 test: .venv/tests
+	@$(BIN)/python -m pytest -n auto
+
+# The same with the lines that no test reaches; takes half as long again.
+coverage: .venv/tests
 	@$(BIN)/python -m pytest -n auto --cov --cov-report=term
 
 lint: .venv/tests

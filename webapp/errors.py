@@ -43,6 +43,7 @@ STATUS: dict[type[Refusal], int] = {
     Refusal: 409,  # all others: the ledger says no
 }
 _RETRY_AFTER_S = 2
+_FOR_SCRIPTS = ("/api/", "/ledger/checkpoint/", "/ledger/tile/", "/ledger/growth/")
 
 _SENTENCES = {
     404: "There is nothing at this address. Check it, or begin at the start page.",
@@ -144,7 +145,7 @@ def _unexpected(error: Exception) -> Response:
 
 def _is_api() -> bool:
     """Whether scripts ask: under /api, and for the files of the log."""
-    return f"{request.path}/".startswith("/api/") or request.blueprint == "ledger_files"
+    return f"{request.path}/".startswith(_FOR_SCRIPTS)
 
 
 def answer(status: int, code: str, detail: str, errors: tuple[FieldError, ...] = ()) -> Response:

@@ -51,6 +51,20 @@ def test_a_ledger_that_is_behind_is_503_with_the_reason(
     assert answer.headers["Retry-After"]
 
 
+def test_events_that_nobody_seals_are_told_and_the_server_still_serves(
+    site: Flask, owner: psycopg.Connection
+) -> None:
+    record(site)
+    owner.execute("ALTER TABLE events DISABLE TRIGGER ALL")
+    owner.execute("UPDATE events SET at = at - interval '2 minutes'")
+
+    answer = site.test_client().get("/healthz")
+
+    assert answer.status_code == 200
+    assert answer.json["status"] == "degraded"
+    assert "Events wait to be sealed" in answer.json["detail"]
+
+
 def test_a_database_that_is_away_is_503_with_the_reason(open_site: Callable[..., Flask]) -> None:
     site = open_site(database_url="postgresql://nobody@127.0.0.1:1/none")
 

@@ -207,7 +207,7 @@ def test_an_event_that_waits_says_so(site: Flask, public: Browser) -> None:
     page = public.get(f"{CHECK}?record_id={GUJARAT_ID}&seq=1")
 
     assert page.faults() == {
-        "proof_file": "It waits to be sealed, which takes about a second. Ask again then."
+        "proof_file": "It waits to be sealed, which usually takes about a second. Ask again then."
     }
 
 

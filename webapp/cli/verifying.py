@@ -60,6 +60,8 @@ def _verify(keys: tuple[str, ...], against: tuple[str, ...]) -> None:
     )
     leaves = f"{wording.number(agreed.leaves)} {'leaf' if agreed.leaves == 1 else 'leaves'}"
     click.echo(f"All agree: {wording.listing([leaves, *counts])}.")
+    if against:
+        click.echo(f"They agree with {wording.listing(list(against))}, too.")
     if agreed.waiting:
         click.echo(
             f"{wording.number(agreed.waiting)} event{'' if agreed.waiting == 1 else 's'} more "

@@ -174,7 +174,9 @@ class ProofWaits(Refusal):
     code = "proof_waits"
 
     def __init__(self) -> None:
-        super().__init__("It waits to be sealed, which takes about a second. Ask again then.")
+        super().__init__(
+            "It waits to be sealed, which usually takes about a second. Ask again then."
+        )
 
 
 class AccountNotFound(Refusal):

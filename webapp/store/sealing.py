@@ -12,7 +12,7 @@ from webapp.store.journal import EVENT_COLUMNS, event_of
 from webapp.store.records import RECORD_COLUMNS, record_of
 
 HASH_BYTES = 32
-_RECORD_AT = 3
+_RECORD_AT = 4
 _EVENT_AT = _RECORD_AT + RECORD_COLUMNS.count(",") + 1
 
 _LOCK = "SELECT size, frontier FROM ledger_head FOR UPDATE"
@@ -28,11 +28,12 @@ _HEAD = "SELECT size, frontier FROM ledger_head"
 # whose event is gone is told, and not forgotten.
 _TAKE = (
     "WITH taken AS (DELETE FROM ledger_queue WHERE id = ANY (ARRAY("
-    "SELECT id FROM ledger_queue ORDER BY id LIMIT %s)) RETURNING id, record_id, seq)"
-    f" SELECT t.record_id, t.seq, e.actor_id, {RECORD_COLUMNS}, {EVENT_COLUMNS} FROM taken t"
+    "SELECT id FROM ledger_queue WHERE id > %s ORDER BY id LIMIT %s)) RETURNING id, record_id, seq)"
+    f" SELECT t.id, t.record_id, t.seq, e.actor_id, {RECORD_COLUMNS}, {EVENT_COLUMNS} FROM taken t"
     " LEFT JOIN records r ON r.id = t.record_id"
     " LEFT JOIN events e ON e.record_id = t.record_id AND e.seq = t.seq ORDER BY t.id"
 )
+_NEXT = "SELECT id FROM ledger_queue WHERE id > %s ORDER BY id LIMIT 1"
 _MOVE = "UPDATE ledger_head SET size = %s, frontier = %s"
 _COPY_LEAVES = (
     "COPY ledger_leaves (no, record_id, seq, hash, data, salt) FROM STDIN (FORMAT binary)"
@@ -92,9 +93,11 @@ _PUBLISH_IN_TURN = "SELECT pg_advisory_xact_lock(7240616)"
 class Waiting(NamedTuple):
     """An event that waits for its place in the log, with its record and the account that acted.
 
-    Record and event are None where there is none, which only somebody past the application can make.
+    `place` is its place on the queue. Record and event are None where there is none, which only somebody
+    past the application can make.
     """
 
+    place: int
     record_id: str
     seq: int
     actor_id: str
@@ -143,10 +146,9 @@ class Span(NamedTuple):
     ending: int
 
 
-def is_waiting(connection: Connection) -> bool:
-    """Whether an event waits for its place in the log."""
-    row = connection.execute("SELECT EXISTS (SELECT FROM ledger_queue)").fetchone()
-    return bool(row and row[0])
+def is_waiting(connection: Connection, after: int = 0) -> bool:
+    """Whether an event waits for its place in the log, on the queue behind the place `after`."""
+    return connection.execute(_NEXT, (after,)).fetchone() is not None
 
 
 def waiting_count(connection: Connection) -> int:
@@ -185,14 +187,12 @@ def _head(connection: Connection, query: str) -> Head:
     return Head(size, tuple(bytes(hashes[at : at + HASH_BYTES]) for at in parts))
 
 
-def take(connection: Connection, limit: int) -> list[Waiting]:
-    """Takes the next events off the queue, those first that came first."""
-    rows = connection.execute(_TAKE, (limit,)).fetchall()
+def take(connection: Connection, after: int, limit: int) -> list[Waiting]:
+    """Takes the next events off the queue, behind the place `after`, those first that came first."""
+    rows = connection.execute(_TAKE, (after, limit)).fetchall()
     return [
         Waiting(
-            row[0],
-            row[1],
-            row[2],
+            *(row[0], row[1], row[2], row[3]),
             record_of(row[_RECORD_AT:]) if row[_RECORD_AT] is not None else None,
             event_of(row[_EVENT_AT:]) if row[_EVENT_AT] is not None else None,
         )

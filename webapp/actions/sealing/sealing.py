@@ -57,9 +57,9 @@ class Sealer:
         LedgerBehind, OtherLog, CannotSeal, CopyNotKept, Unavailable.
         """
         self._compare()
-        added = 0
-        while is_waiting():
-            batch = database.change(_seal_batch)
+        added = after = 0
+        while database.read(sealing.is_waiting, after):
+            batch, after = database.change(_seal_batch, after)
             added += batch
             self._publish()
             if batch < _LEAVES:  # what comes meanwhile is sealed with what comes next
@@ -137,11 +137,16 @@ def _must_lead_to(connection: Connection, newest: Published | None, now: Checkpo
         raise LedgerBehind(why)
 
 
-def _seal_batch(connection: Connection) -> int:
+def _seal_batch(connection: Connection, after: int) -> tuple[int, int]:
+    """Seals a batch from behind this place of the queue; how many leaves it made, and its last place.
+
+    Of a long queue the beginning is not looked through again for each batch: it is full of rows that
+    are gone. Who commits late behind us is there in the next round, which begins at the beginning.
+    """
     head = sealing.lock_head(connection)
-    waiting = sealing.take(connection, _LEAVES)
+    waiting = sealing.take(connection, after, _LEAVES)
     if not waiting:
-        return 0
+        return 0, after
     frontier = _frontier(head)
     newest = next(iter(sealing.newest(connection)), None)
     _must_lead_to(connection, newest, Checkpoint("", head.size, frontier.root))
@@ -153,7 +158,7 @@ def _seal_batch(connection: Connection) -> int:
         if node.level and not node.level % _TILE_HEIGHT
     ]
     sealing.append(connection, leaves, nodes, Head(frontier.size, frontier.hashes))
-    return len(leaves)
+    return len(leaves), waiting[-1].place
 
 
 def _leaf(no: int, one: Waiting) -> Leaf:
